@@ -1,0 +1,81 @@
+import type { OutcomeWindow } from './window.ts'
+
+const SLOTS = 10
+/** Numbers a slot: completed, failed, slow. */
+const FIELDS = 3
+
+/**
+ * The outcomes of the last `ms`, in ten slots and running totals. Recording is O(1); after an idle time every slot that
+ * went by is emptied before anything is counted, so no outcome is ever older than `ms`.
+ */
+export class TimeWindow implements OutcomeWindow {
+  completed = 0
+  failed = 0
+  slow = 0
+  readonly #ms: number
+  /** A plain array: on the heap it is smaller than a typed one of this length. */
+  readonly #slots: number[] = new Array<number>(SLOTS * FIELDS).fill(0)
+  #startedMs: number
+  /** The number of the current slot, counted from the clock's zero. */
+  #tick: number
+  #tickEndsMs: number
+
+  constructor(ms: number, nowMs: number) {
+    this.#ms = ms
+    this.#startedMs = nowMs
+    this.#tick = Math.floor((nowMs / ms) * SLOTS)
+    this.#tickEndsMs = ((this.#tick + 1) * ms) / SLOTS
+  }
+
+  record(nowMs: number, failed: boolean, slow: boolean): void {
+    if (nowMs >= this.#tickEndsMs) this.advance(nowMs)
+    const at = this.#offset(this.#tick)
+    this.#slots[at]!++
+    this.completed++
+    if (failed) {
+      this.#slots[at + 1]!++
+      this.failed++
+    }
+    if (slow) {
+      this.#slots[at + 2]!++
+      this.slow++
+    }
+  }
+
+  advance(nowMs: number): void {
+    if (nowMs < this.#tickEndsMs) return
+    const tick = Math.floor((nowMs / this.#ms) * SLOTS)
+    if (tick - this.#tick >= SLOTS) this.#empty()
+    else while (this.#tick < tick) this.#drop(++this.#tick)
+    this.#tick = tick
+    this.#tickEndsMs = ((tick + 1) * this.#ms) / SLOTS
+  }
+
+  clear(nowMs: number): void {
+    this.advance(nowMs)
+    this.#empty()
+    this.#startedMs = nowMs
+  }
+
+  isWhole(nowMs: number): boolean {
+    return nowMs - this.#startedMs >= this.#ms
+  }
+
+  #offset(tick: number): number {
+    return (((tick % SLOTS) + SLOTS) % SLOTS) * FIELDS
+  }
+
+  /** Empties the slot that `tick` is about to use: what is in it is a whole window old. */
+  #drop(tick: number): void {
+    const at = this.#offset(tick)
+    this.completed -= this.#slots[at]!
+    this.failed -= this.#slots[at + 1]!
+    this.slow -= this.#slots[at + 2]!
+    this.#slots.fill(0, at, at + FIELDS)
+  }
+
+  #empty(): void {
+    this.#slots.fill(0)
+    this.completed = this.failed = this.slow = 0
+  }
+}
