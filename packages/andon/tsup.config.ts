@@ -1,3 +1,5 @@
 import { library } from '../../scripts/tsup.ts'
 
-export default library({ index: 'src/index.ts' })
+export default library({ index: 'src/index.ts', channels: 'src/channels.ts', prometheus: 'src/prometheus.ts' }, [
+  'p-queue',
+])

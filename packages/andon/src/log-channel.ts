@@ -1,0 +1,43 @@
+import { checkName, checkObject } from '@tps/internal'
+import type { AlertNotification, Channel } from './channel.ts'
+
+/** What `logChannel` writes to: pino, or anything with its call shape. */
+export interface AlertLogger {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+/** What a `logChannel` is made with. */
+export interface LogChannelOptions {
+  /** Default "log". */
+  readonly name?: string | undefined
+}
+
+/** Prints the message first and the fields after it, as a console reads best. */
+const consoleLogger: AlertLogger = {
+  info: (fields, message) => console.info(message, fields),
+  warn: (fields, message) => console.warn(message, fields),
+  error: (fields, message) => console.error(message, fields),
+}
+
+/**
+ * A channel that logs: a red firing as an error, a yellow one as a warning, a resolve as information.
+ * The fields are `{ alert }`. Default logger: the console.
+ * @throws {TypeError} when the logger lacks a method.
+ */
+export function logChannel(logger: AlertLogger = consoleLogger, { name = 'log' }: LogChannelOptions = {}): Channel {
+  checkObject('logger', logger, ['info', 'warn', 'error'])
+  checkName('name', name)
+  return {
+    name,
+    send({ kind, alert }: AlertNotification) {
+      const fields = { alert }
+      const reading = alert.value === null ? 'no data' : `value ${alert.value}`
+      const message = `${alert.rule} ${kind}: ${alert.summary} (${reading})`
+      if (kind === 'resolved') logger.info(fields, message)
+      else if (alert.severity === 'red') logger.error(fields, message)
+      else logger.warn(fields, message)
+    },
+  }
+}

@@ -1,0 +1,122 @@
+/** A number, or nothing to show: then the metric has no sample. */
+export type Reading = number | null | undefined
+
+/** What is read of a circuit breaker. */
+export interface BreakerReadings {
+  readonly state: 'closed' | 'open' | 'half-open' | 'forced-open' | 'disabled'
+  /** Calls refused since it was made; `totals.rejected` does as well. */
+  readonly rejected?: Reading
+  readonly totals?: {
+    readonly success?: Reading
+    readonly failure?: Reading
+    readonly rejected?: Reading
+    readonly opened?: Reading
+  }
+  readonly window?: { readonly failureRatio?: Reading }
+}
+
+/** What is read of a queue. Rates are per second, ages in ms, the rest are items. */
+export interface QueueReadings {
+  readonly depth: Reading
+  readonly capacity?: Reading
+  /** Since it was made. */
+  readonly rejected?: Reading
+  readonly enqueueRate?: Reading
+  readonly dequeueRate?: Reading
+  readonly oldestAgeMs?: Reading
+}
+
+/** What is read of a worker pool. `utilization` is from 0 to 1; the last three count since it was made. */
+export interface PoolReadings {
+  readonly workers: Reading
+  readonly busy?: Reading
+  readonly utilization?: Reading
+  /** Handlers that have timed out and still run. */
+  readonly overdue?: Reading
+  readonly processed?: Reading
+  readonly failed?: Reading
+  readonly retried?: Reading
+}
+
+/** What is read of a load leveler. The last two count since it was made. */
+export interface LevelerReadings {
+  /** By worker, in the order of the workers. */
+  readonly workerLoads: readonly number[]
+  readonly imbalanceFactor?: Reading
+  readonly rebalanceAttempts?: Reading
+  readonly itemsMoved?: Reading
+}
+
+/** What is read of a percentile tracker. Values are in ms. */
+export interface TrackerReadings {
+  /** Values in the window. */
+  readonly count: Reading
+  readonly sum?: Reading
+  /** How far back `count` and `sum` go; nothing when they never forget. */
+  readonly windowMs?: Reading
+  /** Values since it was made, and their sum: what `_count` and `_sum` need when there is a window. */
+  readonly totalCount?: Reading
+  readonly totalSum?: Reading
+  readonly min?: Reading
+  readonly max?: Reading
+  readonly mean?: Reading
+  readonly p50?: Reading
+  readonly p90?: Reading
+  readonly p95?: Reading
+  readonly p99?: Reading
+  readonly p999?: Reading
+}
+
+/** What is read of a dead-letter queue. */
+export interface DeadLetterReadings {
+  readonly size: Reading
+  /** Since it was made. */
+  readonly dropped?: Reading
+}
+
+/** What is read of a whole service: how its signals ended. */
+export interface SignalReadings {
+  /** Signals by how they ended, since the start: `{ completed: 10, failed: 1 }`. */
+  readonly byStatus: Readonly<Record<string, number>>
+  /** Share of the recent signals that failed, from 0 to 1. */
+  readonly errorRatio?: Reading
+  /** Share of the recent signals that succeeded, from 0 to 1. Default 1 − `errorRatio`. */
+  readonly successRatio?: Reading
+}
+
+/** What is read of an alert emitter. */
+export interface AlertReadings {
+  readonly firing: Reading
+  readonly pending?: Reading
+  readonly evaluations?: Reading
+  readonly sourceErrors?: Reading
+}
+
+/** What is read of the collectors themselves. */
+export interface CollectorReadings {
+  readonly readFailures: Reading
+  readonly droppedSeries: Reading
+}
+
+/** What can be collected, and what is read of it. */
+export interface ReadingsOf {
+  readonly breakers: BreakerReadings
+  readonly queues: QueueReadings
+  readonly pools: PoolReadings
+  readonly levelers: LevelerReadings
+  readonly trackers: TrackerReadings
+  readonly deadLetters: DeadLetterReadings
+  readonly signals: SignalReadings
+  readonly alerts: AlertReadings
+  readonly collectors: CollectorReadings
+}
+
+export type SourceKind = keyof ReadingsOf
+
+/** Anything with a name and readings: the primitives of all packages fit, and so does an object literal. */
+export interface MetricSource<Readings> {
+  /** The value of the label that tells sources of a kind apart. Unique among them. */
+  readonly name: string
+  /** Called once at each scrape. Quick and without side effect. */
+  snapshot(): Readings
+}
