@@ -328,12 +328,17 @@ const commands = fc.commands<{ model: Model; calls: ModelCall[] }, Real, false>(
   { maxCommands: 60, size: 'max' },
 )
 
-it('behaves like a naive breaker that lives through every ms and keeps every outcome', async () => {
-  await fc.assert(
-    fc.asyncProperty(ruled, commands, async (settings, commands) => {
-      const setup = () => ({ model: { model: new Model(settings), calls: [] }, real: new Real(settings) })
-      await fc.asyncModelRun(setup, commands)
-    }),
-    { numRuns: 500 },
-  )
-})
+// The timeout is for machines that do much else at the same time.
+it(
+  'behaves like a naive breaker that lives through every ms and keeps every outcome',
+  { timeout: 60_000 },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(ruled, commands, async (settings, commands) => {
+        const setup = () => ({ model: { model: new Model(settings), calls: [] }, real: new Real(settings) })
+        await fc.asyncModelRun(setup, commands)
+      }),
+      { numRuns: 500 },
+    )
+  },
+)
