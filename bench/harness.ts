@@ -58,7 +58,9 @@ function print(title: string, results: readonly Result[]): void {
   console.log(`\n${title}`)
   for (const { name, ns, minNs, maxNs } of results) {
     const range = `(${show(minNs)} to ${show(maxNs)})`.padEnd(22)
-    console.log(`  ${name.padEnd(width)}  ${show(ns).padStart(10)} ns  ${range} ${(ns / ours).toFixed(2).padStart(8)} ×`)
+    console.log(
+      `  ${name.padEnd(width)}  ${show(ns).padStart(10)} ns  ${range} ${(ns / ours).toFixed(2).padStart(8)} ×`,
+    )
   }
 }
 
