@@ -1,0 +1,77 @@
+import { type Lease, checkNumber } from '@tps/internal'
+import type { KeyGroup } from './key-groups.ts'
+import type { Lane } from './lane.ts'
+
+/** Hears how leases end. */
+export interface Settlement<T> {
+  done(entry: Entry<T>): void
+  again(entry: Entry<T>, delayMs: number): void
+  givenUp(entry: Entry<T>, reason: unknown): void
+}
+
+/**
+ * One attempt at an item: what waits, and, once it is handed out, the lease itself. A retry is a new entry, so that
+ * who still holds the old one can't touch the new attempt.
+ */
+export class Entry<T> implements Lease<T> {
+  readonly item: T
+  readonly attempt: number
+  readonly weight: number
+  readonly isSlow: boolean
+  /** Its place in time: lower waits longer. Given when it begins to wait. */
+  order = 0
+  sinceMs = 0
+  group: KeyGroup<T> | undefined
+  /** Where it waits (without a key), and whose work it is once it is handed out. */
+  lane: Lane<T> | undefined
+  /** Out of its ring because another item of its key comes first. */
+  isParked = false
+  /** The lane it is planned to move to; -1 for none. */
+  to = -1
+  isLeased = false
+  readonly #settlement: Settlement<T>
+
+  constructor(item: T, attempt: number, weight: number, isSlow: boolean, settlement: Settlement<T>) {
+    this.item = item
+    this.attempt = attempt
+    this.weight = weight
+    this.isSlow = isSlow
+    this.#settlement = settlement
+  }
+
+  /** The entry of the next attempt. */
+  next(): Entry<T> {
+    return new Entry(this.item, this.attempt + 1, this.weight, this.isSlow, this.#settlement)
+  }
+
+  // As a unit of rebalancing it is one item that lies in its ring.
+  get items(): number {
+    return 1
+  }
+
+  get parked(): number {
+    return 0
+  }
+
+  ack(): void {
+    if (this.#end()) this.#settlement.done(this)
+  }
+
+  retry({ delayMs = 0 }: { readonly delayMs?: number } = {}): void {
+    checkNumber('delayMs', delayMs, { min: 0 })
+    if (this.#end()) this.#settlement.again(this, delayMs)
+  }
+
+  deadLetter(reason: unknown): void {
+    if (this.#end()) this.#settlement.givenUp(this, reason)
+  }
+
+  // Leases in memory end with their process, so there is nothing to extend.
+  extend(): void {}
+
+  #end(): boolean {
+    const { isLeased } = this
+    this.isLeased = false
+    return isLeased
+  }
+}
