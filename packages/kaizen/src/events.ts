@@ -1,0 +1,37 @@
+/** Something was recorded that is no duration. It was counted as invalid and is in no other figure. */
+export interface InvalidValueEvent {
+  /** What was given: NaN, an infinity, a negative number, or no number at all. */
+  readonly value: unknown
+}
+
+/** The bound on buckets was reached: from now on the smallest values lose their precision. */
+export interface CollapseEvent {
+  /** How many values have lost it so far, in the window or since the start. */
+  readonly collapsed: number
+}
+
+/** A record had a stage whose duration is none. The whole record was counted as invalid. */
+export interface InvalidStageEvent {
+  readonly stage: string
+  /** What was given: NaN, an infinity, a negative number, or no number at all. */
+  readonly value: unknown
+}
+
+/** What a `PercentileTracker` tells. */
+export interface PercentileTrackerEvents {
+  /** For each invalid value. */
+  invalid: [event: InvalidValueEvent]
+  /** When no value had lost its precision and now some have. */
+  collapse: [event: CollapseEvent]
+}
+
+/** What a `Breakdown` tells. */
+export interface BreakdownEvents {
+  /** For each invalid record, with the first stage that was wrong. */
+  invalid: [event: InvalidStageEvent]
+}
+
+/** A function that is called with an event. */
+export type Listener<Events, E extends keyof Events> = (
+  ...args: Events[E] extends unknown[] ? Events[E] : never
+) => void
