@@ -17,6 +17,7 @@ import { CallContext } from './context.ts'
 import { CircuitOpenError } from './errors.ts'
 import { type CircuitBreakerEvents, type Listener, type RejectedEvent, announce } from './events.ts'
 import { type Hold, Holds } from './hold.ts'
+import { retryAfterMs } from './machine.ts'
 import type { CircuitBreakerOptions } from './options.ts'
 import { type Classify, type Outcome, type Verdict, checkVerdict, plainVerdict } from './outcome.ts'
 import { CallPermit, type Permit, type Settle } from './permit.ts'
@@ -156,17 +157,18 @@ export class CircuitBreaker implements Policy, Observable<CircuitBreakerEvents> 
   snapshot(): CircuitBreakerSnapshot {
     const now = this.#clock.now()
     const { tally } = this.#circuit
-    const { stateForMs, ...rest } = this.#circuit.readState(now)
+    const state = this.#circuit.at(now)
+    const { stateForMs, ...rest } = this.#circuit.readState(state, now)
     const isHeld = this.#isHeld()
     return {
       name: this.name,
-      state: isHeld ? 'forced-open' : this.#circuit.at(now).kind,
+      state: isHeld ? 'forced-open' : state.kind,
       stateForMs,
       consecutiveFailures: tally.consecutiveFailures,
       window: tally.readWindow(now),
       totals: tally.readTotals(),
       ...rest,
-      retryAfterMs: isHeld ? null : this.#circuit.retryAfterMs(now),
+      retryAfterMs: isHeld ? null : retryAfterMs(state, this.#circuit.rules, now),
       lastFailure: tally.readLastFailure(now),
       holds: this.#holds?.reasons ?? [],
     }
@@ -186,15 +188,17 @@ export class CircuitBreaker implements Policy, Observable<CircuitBreakerEvents> 
 
   #refused(nowMs: number): RejectedEvent {
     if (this.#isHeld()) return { state: 'forced-open', retryAfterMs: undefined }
+    const state = this.#circuit.at(nowMs)
     return {
-      state: this.#circuit.at(nowMs).kind === 'open' ? 'open' : 'half-open',
-      retryAfterMs: this.#circuit.retryAfterMs(nowMs),
+      state: state.kind === 'open' ? 'open' : 'half-open',
+      retryAfterMs: retryAfterMs(state, this.#circuit.rules, nowMs),
     }
   }
 
   #refusal(nowMs: number): CircuitOpenError {
     const { lastFailure, lastFailureMs } = this.#circuit.tally
-    const refused = { circuit: this.name, ...this.#refused(nowMs) }
+    const { state, retryAfterMs } = this.#refused(nowMs)
+    const refused = { circuit: this.name, state, retryAfterMs }
     return new CircuitOpenError(lastFailureMs === undefined ? refused : { ...refused, cause: lastFailure })
   }
 

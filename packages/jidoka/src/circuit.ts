@@ -1,4 +1,4 @@
-import { type State, admitProbe, closedAt, elapse, openAt, retryAfterMs, settleProbe } from './machine.ts'
+import { type State, admitProbe, closedAt, elapse, openAt, settleProbe } from './machine.ts'
 import type { Verdict } from './outcome.ts'
 import type { Rules } from './rules.ts'
 import type { CircuitBreakerSnapshot } from './snapshot.ts'
@@ -72,18 +72,16 @@ export class Circuit {
     return state
   }
 
-  /** When a call may be admitted again, in whole ms. 0 when that is now. */
-  retryAfterMs(nowMs: number): number {
-    return retryAfterMs(this.at(nowMs), this.rules, nowMs)
-  }
-
   /** The oldest change that nobody has taken yet. */
   takeChange(): Change | undefined {
     return this.#changes?.shift()
   }
 
-  readState(nowMs: number): Pick<CircuitBreakerSnapshot, 'openings' | 'probes' | 'nextProbeAt' | 'stateForMs'> {
-    const state = this.at(nowMs)
+  /** What a snapshot says about `state`, which it is in at `nowMs`. */
+  readState(
+    state: State,
+    nowMs: number,
+  ): Pick<CircuitBreakerSnapshot, 'openings' | 'probes' | 'nextProbeAt' | 'stateForMs'> {
     const { deadlines = [], succeeded = 0, failed = 0 } = state.kind === 'half-open' ? state : {}
     return {
       stateForMs: nowMs - state.sinceMs,

@@ -25,14 +25,11 @@ export class CircuitOpenError extends Error {
 
   constructor(options: CircuitOpenErrorOptions) {
     const { circuit, state, retryAfterMs } = options
+    const hint = retryAfterMs === undefined ? '' : `: retry after ${retryAfterMs} ms`
     const limit = Error.stackTraceLimit
-    // `Reflect.set`, because it doesn't throw where the intrinsics are frozen.
-    Reflect.set(Error, 'stackTraceLimit', 0)
-    super(`Circuit "${circuit}" is ${state}${retryAfterMs === undefined ? '' : `: retry after ${retryAfterMs} ms`}`)
-    Reflect.set(Error, 'stackTraceLimit', limit)
-    // As the platform does it: an own property that is there only when there is a cause, and not enumerable.
-    if ('cause' in options)
-      Object.defineProperty(this, 'cause', { value: options.cause, writable: true, configurable: true })
+    limitStackTrace(0)
+    super(`Circuit "${circuit}" is ${state}${hint}`, options)
+    limitStackTrace(limit)
     this.code = 'ERR_CIRCUIT_OPEN'
     this.circuit = circuit
     this.state = state
@@ -41,5 +38,13 @@ export class CircuitOpenError extends Error {
 
   override get name(): 'CircuitOpenError' {
     return 'CircuitOpenError'
+  }
+}
+
+function limitStackTrace(limit: number): void {
+  try {
+    Error.stackTraceLimit = limit
+  } catch {
+    // The intrinsics are frozen: the trace is captured, and nothing else changes.
   }
 }

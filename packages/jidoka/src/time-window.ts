@@ -16,8 +16,9 @@ export class TimeWindow implements OutcomeWindow {
   /** A plain array: on the heap it is smaller than a typed one of this length. */
   readonly #slots: number[] = new Array<number>(SLOTS * FIELDS).fill(0)
   #startedMs: number
-  /** The number of the current slot, counted from the clock's zero. */
+  /** The number of the current slot, counted from the clock's zero, and where it is in `#slots`. */
   #tick: number
+  #at: number
   #tickEndsMs: number
 
   constructor(ms: number, nowMs: number) {
@@ -25,11 +26,12 @@ export class TimeWindow implements OutcomeWindow {
     this.#startedMs = nowMs
     this.#tick = Math.floor((nowMs / ms) * SLOTS)
     this.#tickEndsMs = ((this.#tick + 1) * ms) / SLOTS
+    this.#at = offset(this.#tick)
   }
 
   record(nowMs: number, failed: boolean, slow: boolean): void {
     if (nowMs >= this.#tickEndsMs) this.advance(nowMs)
-    const at = this.#offset(this.#tick)
+    const at = this.#at
     this.#slots[at]!++
     this.completed++
     if (failed) {
@@ -48,6 +50,7 @@ export class TimeWindow implements OutcomeWindow {
     if (tick - this.#tick >= SLOTS) this.#empty()
     else while (this.#tick < tick) this.#drop(++this.#tick)
     this.#tick = tick
+    this.#at = offset(tick)
     this.#tickEndsMs = ((tick + 1) * this.#ms) / SLOTS
   }
 
@@ -61,13 +64,9 @@ export class TimeWindow implements OutcomeWindow {
     return nowMs - this.#startedMs >= this.#ms
   }
 
-  #offset(tick: number): number {
-    return (((tick % SLOTS) + SLOTS) % SLOTS) * FIELDS
-  }
-
   /** Empties the slot that `tick` is about to use: what is in it is a whole window old. */
   #drop(tick: number): void {
-    const at = this.#offset(tick)
+    const at = offset(tick)
     this.completed -= this.#slots[at]!
     this.failed -= this.#slots[at + 1]!
     this.slow -= this.#slots[at + 2]!
@@ -78,4 +77,9 @@ export class TimeWindow implements OutcomeWindow {
     this.#slots.fill(0)
     this.completed = this.failed = this.slow = 0
   }
+}
+
+/** A clock may begin below zero. */
+function offset(tick: number): number {
+  return (((tick % SLOTS) + SLOTS) % SLOTS) * FIELDS
 }
