@@ -133,17 +133,22 @@ function makeValues(): Float64Array {
   })
 }
 
-/** Bytes one of `count` keeps alive, in V8's heap and, for typed arrays, outside of it. */
+/** Bytes in V8's heap and, for typed arrays, outside of it. */
+function usedBytes(): number {
+  globalThis.gc?.()
+  globalThis.gc?.()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
+
+/** Bytes that one of `count` keeps alive. */
 function bytesEach(count: number, make: () => unknown): number {
-  const used = (): number => {
-    globalThis.gc?.()
-    const { heapUsed, external } = process.memoryUsage()
-    return heapUsed + external
-  }
   const kept: unknown[] = []
-  const before = used()
+  // What the first ones make V8 compile and keep is not theirs.
+  for (let i = 0; i < count; i++) make()
+  const before = usedBytes()
   for (let i = 0; i < count; i++) kept.push(make())
-  return (used() - before) / kept.length
+  return (usedBytes() - before) / kept.length
 }
 
 function fill<T>(target: T, from: number, to: number, record: (target: T, value: number) => void): T {
@@ -159,25 +164,27 @@ function filledTracker(from: number, to: number): PercentileTracker {
   return tracker
 }
 
+function printOne(name: string, make: () => unknown): void {
+  console.log(`  ${name.padEnd(56)} ${(bytesEach(50, make) / 1024).toFixed(1).padStart(8)} KiB`)
+}
+
 function printBytes(): void {
-  const show = (name: string, make: () => unknown): void =>
-    console.log(`  ${name.padEnd(62)} ${(bytesEach(20, make) / 1024).toFixed(1).padStart(8)} KiB`)
-  const filledHdr = (from: number, to: number): HdrHistogram =>
-    fill(hdr(false), from * 1000, to * 1000, (h, value) => h.recordValue(Math.round(value)))
-  const filledSketch = (from: number, to: number): DDSketch =>
-    fill(new DDSketch(), from, to, (sketch, value) => sketch.accept(value))
-  const lifetime = (from: number, to: number): PercentileTracker =>
-    fill(new PercentileTracker(), from, to, (tracker, value) => tracker.record(value))
   for (const [title, from, to] of [
     ['1 ms to 1 s', 1, 1000],
     ['1 µs to 1 h', 0.001, 3.6e6],
   ] as const) {
     console.log(`\nmemory of one, values over ${title}`)
-    show('kaizen PercentileTracker, sliding, 10 slices, all full', () => filledTracker(from, to))
-    show('kaizen PercentileTracker, lifetime', () => lifetime(from, to))
-    show('hdr-histogram-js, 2 digits, lifetime', () => filledHdr(from, to))
-    show('sketches-js DDSketch 1 %, lifetime', () => filledSketch(from, to))
+    printOne('kaizen PercentileTracker, sliding, 10 slices, all full', () => filledTracker(from, to))
+    printOne('kaizen PercentileTracker, lifetime', () =>
+      fill(new PercentileTracker(), from, to, (tracker, value) => tracker.record(value)),
+    )
+    printOne('hdr-histogram-js, 2 digits, lifetime', () =>
+      fill(hdr(false), from * 1000, to * 1000, (h, value) => h.recordValue(Math.round(value))),
+    )
+    printOne('sketches-js DDSketch 1 %, lifetime', () =>
+      fill(new DDSketch(), from, to, (sketch, value) => sketch.accept(value)),
+    )
   }
   console.log('\nmemory of one, empty')
-  show('kaizen PercentileTracker, sliding, 10 slices', () => new PercentileTracker({ windowMs: 10_000 }))
+  printOne('kaizen PercentileTracker, sliding, 10 slices', () => new PercentileTracker({ windowMs: 10_000 }))
 }
