@@ -28,6 +28,10 @@ function setUp(rules: AlertRule[] = [latency, rate], options: Partial<AlertEmitt
   return { clock, emitter, told }
 }
 
+function broken(): number {
+  throw new Error('broken')
+}
+
 function recorder(name = 'rec'): Channel & { readonly got: AlertNotification[] } {
   const got: AlertNotification[] = []
   return { name, got, send: (notification) => void got.push(notification) }
@@ -144,11 +148,8 @@ describe('sources', () => {
   })
 
   it('can not hurt the other rules by throwing', () => {
-    const source = (): number => {
-      throw new Error('broken')
-    }
     const { emitter, told } = setUp([
-      { ...latency, source },
+      { ...latency, source: broken },
       { ...rate, source: () => 0 },
     ])
     const errors: unknown[] = []
@@ -161,14 +162,11 @@ describe('sources', () => {
   })
 
   it('is told again when it fails after having worked', () => {
-    let value: number | undefined
-    const { emitter } = setUp([{ ...latency, source: () => value ?? (Number('x'), (null as unknown as { a: 1 }).a) }])
+    let isBroken = true
+    const { emitter } = setUp([{ ...latency, source: () => (isBroken ? broken() : 1) }])
     const listener = vi.fn<() => void>()
     emitter.on('sourceError', listener)
-    for (const next of [undefined, 1, undefined]) {
-      value = next
-      emitter.evaluate()
-    }
+    for (isBroken of [true, true, false, true]) emitter.evaluate()
     expect(listener).toHaveBeenCalledTimes(2)
   })
 

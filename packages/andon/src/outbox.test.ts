@@ -185,7 +185,8 @@ it('prints what could not be delivered when nobody listens', () => {
 })
 
 it('takes the word of a thenable that is no promise', async () => {
-  const channel = { name: 'odd', send: () => ({ then: (done: () => void) => done() }) } as unknown as Channel
+  const thenable = new Proxy({}, { get: () => (done: () => void) => done(), has: () => true })
+  const channel = { name: 'odd', send: () => thenable } as unknown as Channel
   const { emitter, fire } = setUp([channel])
   fire('a')
   await emitter.flush()
