@@ -13,6 +13,25 @@ function trackerOf(values: readonly number[], maxBuckets = 256): PercentileTrack
   return tracker
 }
 
+/** Exactly `values` are counted, and those above the collapsed ones are as precise as ever. */
+function assertHolds(tracker: PercentileTracker, values: readonly number[]): void {
+  const sorted = values.toSorted((a, b) => a - b)
+  const { collapsed, count } = tracker
+  expect(count).toBe(values.length)
+  let position = 0
+  for (const { lower, upper, count: inBucket } of tracker.buckets()) {
+    expect(inBucket).toBeGreaterThan(0)
+    for (const end = position + inBucket; position < end; position++) {
+      const value = sorted[position] as number
+      expect([value, value > lower, value <= upper]).toEqual([value, true, true])
+      const answer = tracker.quantile((position + 1) / count)
+      expect(answer).toBeGreaterThanOrEqual(value * 0.9945)
+      if (position >= collapsed) expect(answer).toBeLessThanOrEqual(value * 1.0055)
+    }
+  }
+  expect(position).toBe(count)
+}
+
 describe('maxBuckets', () => {
   it('costs the smallest values their precision, never the largest', () => {
     const tracker = trackerOf(powers(0, 8))
@@ -56,6 +75,28 @@ describe('maxBuckets', () => {
         const whole = [...trackerOf([...left, ...right]).buckets()]
         expect([...trackerOf(left).merge(trackerOf(right)).buckets()]).toEqual(whole)
         expect([...trackerOf(right).merge(trackerOf(left)).buckets()]).toEqual(whole)
+      }),
+    )
+  })
+
+  it('keeps every value in the window, in order, however often it is reached', () => {
+    const steps = fc.array(fc.tuple(fc.double({ min: 1e-9, max: 1e9, noNaN: true }), fc.integer({ min: 0, max: 30 })), {
+      maxLength: 120,
+    })
+    fc.assert(
+      fc.property(steps, (given) => {
+        const clock = new ManualClock()
+        const tracker = new PercentileTracker({ windowMs: 100, slices: 4, maxBuckets: 256, clock })
+        const recorded: { readonly value: number; readonly slice: number }[] = []
+        for (const [value, ms] of given) {
+          clock.advance(ms)
+          tracker.record(value)
+          recorded.push({ value, slice: Math.floor(clock.now() / 25) })
+          assertHolds(
+            tracker,
+            recorded.filter(({ slice }) => slice > Math.floor(clock.now() / 25) - 4).map((record) => record.value),
+          )
+        }
       }),
     )
   })

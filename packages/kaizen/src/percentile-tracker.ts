@@ -30,11 +30,12 @@ export interface Mergeable {
  *
  * Values are counted in exponential buckets of base 2^(1/64), the layout of OpenTelemetry's exponential histogram at
  * scale 6 and of Prometheus' native histogram at schema 6. A quantile is off by at most 0.55 % of the value that exact
- * sorting gives, for every positive double. Source of the bound: Masson, Rim and Lee, DDSketch, VLDB 2019, section 2.
+ * sorting gives, for every positive double that was not collapsed at `maxBuckets`. Source of the bound: Masson, Rim and
+ * Lee, DDSketch, VLDB 2019, section 2.
  *
  * Zeros are counted apart and exact. NaN, infinities, negative numbers and what is no number are counted as `invalid`,
- * are in no other figure and never throw. Recording allocates nothing, except when a value lies in a power of two that
- * none lay in before.
+ * are in no other figure and never throw. Recording is O(1) and allocates nothing, except for the first value in a power
+ * of two and the first in a slice of the window.
  *
  * Without `windowMs` it covers everything since it was made or reset; with it, the last `windowMs`. It owns no timer:
  * what is too old leaves when the tracker is next used.
