@@ -148,7 +148,7 @@ export class CircuitBreaker implements Policy, Observable<CircuitBreakerEvents> 
   }
 
   /** Adds a listener, which can't change what happens. Returns what takes it away again. */
-  on<E extends keyof CircuitBreakerEvents>(event: E, listener: Listener<E>): () => void {
+  on<E extends keyof CircuitBreakerEvents>(event: E, listener: Listener<CircuitBreakerEvents, E>): () => void {
     this.#emitter ??= new SafeEmitter(this.#onListenerError)
     return this.#emitter.on(event, listener as (...args: CircuitBreakerEvents[E]) => void)
   }

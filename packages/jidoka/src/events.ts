@@ -80,9 +80,9 @@ export interface CircuitBreakerEvents {
   release: [event: HoldEvent]
 }
 
-/** A listener of one event, in the words of the contract `Observable`. */
-export type Listener<E extends keyof CircuitBreakerEvents> = (
-  ...args: CircuitBreakerEvents[E] extends unknown[] ? CircuitBreakerEvents[E] : never
+/** A listener of the event `E`, in the words of the contract `Observable`. */
+export type Listener<Events, E extends keyof Events> = (
+  ...args: Events[E] extends unknown[] ? Events[E] : never
 ) => void
 
 /** Tells of one change of state. */

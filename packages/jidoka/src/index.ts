@@ -9,6 +9,7 @@ export type {
   FailureEvent,
   HalfOpenEvent,
   HoldEvent,
+  Listener,
   OpenEvent,
   OpenReason,
   RejectedEvent,
