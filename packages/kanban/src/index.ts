@@ -1,1 +1,65 @@
-export { systemClock } from '@tps/internal'
+export { DeadLetterQueue } from './dead-letter-queue.ts'
+export {
+  HandlerTimeoutError,
+  ItemLostError,
+  PoolStoppedError,
+  QueueClosedError,
+  QueueFullError,
+  TooManyWaitingError,
+} from './errors.ts'
+export { PullQueue } from './pull-queue.ts'
+export { WorkerPool } from './worker-pool.ts'
+export type {
+  Clock,
+  Lease,
+  LeaseOptions,
+  ListenerErrorHandler,
+  Observable,
+  Timer,
+  Timers,
+  WorkSource,
+} from '@tps/internal'
+export type { BackoffOptions } from './backoff.ts'
+export type {
+  DeadItem,
+  DeadLetter,
+  DeadLetterEvents,
+  DeadLetterQueueOptions,
+  DeadLetterSnapshot,
+  RedriveOptions,
+  RedriveReport,
+} from './dead-letter-queue.ts'
+export type { Place, QueueLease, Receipt, Settlement } from './entry.ts'
+export type { Listener } from './listener.ts'
+export type {
+  AttemptEvent,
+  CompletedEvent,
+  DeadLetteredEvent,
+  FailedEvent,
+  LateEvent,
+  OverdueEvent,
+  PoolEvents,
+  RetriedEvent,
+  SourceErrorEvent,
+} from './pool-events.ts'
+export type {
+  DeadLetterSink,
+  Handler,
+  Intake,
+  StopOptions,
+  SubmitOptions,
+  UnfinishedItem,
+  WorkerPoolOptions,
+} from './pool-options.ts'
+export type { PoolSnapshot, WorkerReading } from './pool-snapshot.ts'
+export type {
+  ClosedEvent,
+  DroppedEvent,
+  ExpiredEvent,
+  QueueDeadLetteredEvent,
+  QueueEvents,
+  RejectedEvent,
+} from './queue-events.ts'
+export type { OfferOptions, Overflow, PullQueueOptions, PutOptions, TakeOptions } from './queue-options.ts'
+export type { QueueSnapshot } from './queue-snapshot.ts'
+export type { HandlerContext } from './run.ts'

@@ -1,0 +1,139 @@
+import fastq from 'fastq'
+import PQueue from 'p-queue'
+import { PullQueue, WorkerPool } from '../packages/kanban/src/index.ts'
+import { bytesEach, compare } from './harness.ts'
+
+const item = { id: 1 }
+
+function pullQueueOf(depth: number): PullQueue<object> {
+  const queue = new PullQueue<object>({ capacity: depth + 1 })
+  for (let i = 0; i < depth; i++) queue.offer(item)
+  return queue
+}
+
+for (const depth of [16, 100_000, 1_000_000]) {
+  const queue = pullQueueOf(depth)
+  const array: object[] = Array.from({ length: depth }, () => item)
+  await compare({
+    title: `push + pull at depth ${depth.toLocaleString('en-US')}`,
+    // An array's shift moves everything that is left: at depth 1,000,000 a round of it takes a second per 1,000.
+    operations: depth === 16 ? 500_000 : 200,
+    contenders: [
+      {
+        name: 'kanban offer + poll',
+        run: (operations) => {
+          for (let i = 0; i < operations; i++) {
+            queue.offer(item)
+            queue.poll()
+          }
+        },
+      },
+      {
+        name: 'array push + shift',
+        run: (operations) => {
+          for (let i = 0; i < operations; i++) {
+            array.push(item)
+            array.shift()
+          }
+        },
+      },
+    ],
+  })
+  if (depth === 16) continue
+  await compare({
+    title: `offer + poll alone at depth ${depth.toLocaleString('en-US')}, many at a time`,
+    operations: 500_000,
+    contenders: [
+      {
+        name: 'kanban offer + poll',
+        run: (operations) => {
+          for (let i = 0; i < operations; i++) {
+            queue.offer(item)
+            queue.poll()
+          }
+        },
+      },
+      {
+        name: 'kanban offer + lease + ack',
+        run: (operations) => {
+          for (let i = 0; i < operations; i++) {
+            queue.offer(item)
+            queue.tryLease()?.ack()
+          }
+        },
+      },
+    ],
+  })
+}
+
+const WORKERS = 8
+const unbounded = Number.POSITIVE_INFINITY
+
+const awaited = new WorkerPool<object, number>(
+  { source: new PullQueue<object>({ capacity: unbounded }), workers: WORKERS },
+  async () => 1,
+)
+const fastqPromise = fastq.promise(async (_item: object) => 1, WORKERS)
+const pQueue = new PQueue({ concurrency: WORKERS })
+
+await compare({
+  title: `every result awaited, ${WORKERS} workers, trivial async handler`,
+  operations: 20_000,
+  contenders: [
+    {
+      name: 'kanban submit',
+      run: async (operations) => {
+        const results: Promise<number>[] = []
+        for (let i = 0; i < operations; i++) results.push(awaited.submit(item))
+        await Promise.all(results)
+      },
+    },
+    {
+      name: 'fastq.promise push',
+      run: async (operations) => {
+        const results: Promise<number>[] = []
+        for (let i = 0; i < operations; i++) results.push(fastqPromise.push(item))
+        await Promise.all(results)
+      },
+    },
+    {
+      name: 'p-queue add',
+      run: async (operations) => {
+        const results: Promise<unknown>[] = []
+        for (let i = 0; i < operations; i++) results.push(pQueue.add(async () => 1))
+        await Promise.all(results)
+      },
+    },
+  ],
+})
+await awaited.stop()
+
+const queue = new PullQueue<object>({ capacity: unbounded })
+const quiet = new WorkerPool<object, number>({ source: queue, workers: WORKERS }, () => 1)
+const fastqCallback = fastq((_item: object, done: (error: null) => void) => done(null), WORKERS)
+const nothing = (): void => {}
+
+await compare({
+  title: `no result, ${WORKERS} workers, trivial synchronous handler`,
+  operations: 100_000,
+  contenders: [
+    {
+      name: 'kanban offer, then drain',
+      run: async (operations) => {
+        for (let i = 0; i < operations; i++) queue.offer(item)
+        await quiet.drain()
+      },
+    },
+    {
+      name: 'fastq (callback) push',
+      // It calls the worker inside push(), so nothing is left to wait for.
+      run: (operations) => {
+        for (let i = 0; i < operations; i++) fastqCallback.push(item, nothing)
+      },
+    },
+  ],
+})
+await quiet.stop()
+
+const bytes = bytesEach(1_000_000, (count) => pullQueueOf(count))
+console.log(`\nmemory: ${bytes.toFixed(1)} B an item queued, beyond the item, at depth 1,000,000`)

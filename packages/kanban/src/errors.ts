@@ -1,0 +1,107 @@
+/** Options of the errors that say why something was refused. */
+interface Reason {
+  readonly cause?: unknown
+}
+
+/**
+ * Refusals happen under load and point at nothing in the caller's code, so none of these errors captures a stack:
+ * that keeps them as cheap as an object.
+ */
+abstract class Refusal extends Error {
+  abstract readonly code: string
+
+  constructor(message: string, reason?: Reason) {
+    const limit: unknown = Reflect.get(Error, 'stackTraceLimit')
+    Reflect.set(Error, 'stackTraceLimit', 0)
+    super(message, reason?.cause === undefined ? undefined : { cause: reason.cause })
+    Reflect.set(Error, 'stackTraceLimit', limit)
+  }
+}
+
+/** The queue has no room. `retryAfterMs` says when to try again, where that can be estimated. */
+export class QueueFullError extends Refusal {
+  readonly code = 'ERR_QUEUE_FULL'
+  /** How long the present backlog will take, in ms; `undefined` when nothing has been measured. */
+  readonly retryAfterMs: number | undefined
+
+  constructor(queue: string, retryAfterMs?: number) {
+    super(`queue "${queue}" is full`)
+    this.retryAfterMs = retryAfterMs
+  }
+
+  override get name(): string {
+    return 'QueueFullError'
+  }
+}
+
+/** The queue is closed: it takes nothing more, and to a consumer: it has nothing more. */
+export class QueueClosedError extends Refusal {
+  readonly code = 'ERR_QUEUE_CLOSED'
+
+  constructor(queue: string) {
+    super(`queue "${queue}" is closed`)
+  }
+
+  override get name(): string {
+    return 'QueueClosedError'
+  }
+}
+
+/** As many producers or consumers wait as `maxWaiting` allows. */
+export class TooManyWaitingError extends Refusal {
+  readonly code = 'ERR_TOO_MANY_WAITING'
+  readonly maxWaiting: number
+
+  constructor(queue: string, maxWaiting: number) {
+    super(`${maxWaiting} already wait at queue "${queue}"`)
+    this.maxWaiting = maxWaiting
+  }
+
+  override get name(): string {
+    return 'TooManyWaitingError'
+  }
+}
+
+/** A submitted item left the queue without having been worked on, or was settled by another consumer. */
+export class ItemLostError extends Refusal {
+  readonly code = 'ERR_ITEM_LOST'
+  /** `dropped` to make room, `expired` before its turn, or `taken` by a consumer other than a pool. */
+  readonly reason: 'dropped' | 'expired' | 'taken'
+
+  constructor(reason: 'dropped' | 'expired' | 'taken') {
+    super(`the item was ${reason} before a worker of the pool got it`)
+    this.reason = reason
+  }
+
+  override get name(): string {
+    return 'ItemLostError'
+  }
+}
+
+/** A handler did not settle within `timeoutMs`. Also the reason of its aborted signal. */
+export class HandlerTimeoutError extends Refusal {
+  readonly code = 'ERR_HANDLER_TIMEOUT'
+  readonly timeoutMs: number
+
+  constructor(pool: string, timeoutMs: number) {
+    super(`a handler of pool "${pool}" took longer than ${timeoutMs} ms`)
+    this.timeoutMs = timeoutMs
+  }
+
+  override get name(): string {
+    return 'HandlerTimeoutError'
+  }
+}
+
+/** The pool was stopped before it could finish. `cause` is what the last attempt failed with, where there was one. */
+export class PoolStoppedError extends Refusal {
+  readonly code = 'ERR_POOL_STOPPED'
+
+  constructor(pool: string, reason?: Reason) {
+    super(`pool "${pool}" is stopped`, reason)
+  }
+
+  override get name(): string {
+    return 'PoolStoppedError'
+  }
+}

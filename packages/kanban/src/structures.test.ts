@@ -1,0 +1,107 @@
+import { systemClock } from '@tps/internal'
+import { ManualClock, settle } from '@tps/internal/manual-clock'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { unwatchAbort, watchAbort } from './abort-watch.ts'
+import { Backoff } from './backoff.ts'
+import { HandlerTimes } from './handler-times.ts'
+import { Rate } from './rate.ts'
+import { TurnClock } from './turn-clock.ts'
+
+afterEach(() => vi.restoreAllMocks())
+
+describe('TurnClock', () => {
+  it('reads an injected clock every time', () => {
+    const clock = new ManualClock(1_000)
+    const turn = new TurnClock(clock)
+    for (let ms = 0; ms < 100; ms++) {
+      expect(turn.now()).toBe(ms)
+      clock.advance(1)
+    }
+  })
+
+  it('shares a reading of the platform in a burst, until the job ends', async () => {
+    let nowMs = 50
+    const now = vi.spyOn(systemClock, 'now').mockImplementation(() => nowMs)
+    const turn = new TurnClock(systemClock)
+    for (let i = 0; i < 20; i++) turn.now()
+    expect(now.mock.calls.length).toBeLessThan(5)
+    nowMs = 90
+    expect(turn.now()).toBe(0)
+    await settle()
+    expect(turn.now()).toBe(40)
+  })
+
+  it('does not share readings of calls that come slowly', () => {
+    let nowMs = 0
+    vi.spyOn(systemClock, 'now').mockImplementation(() => nowMs)
+    const turn = new TurnClock(systemClock)
+    for (; nowMs < 100; nowMs++) expect(turn.now()).toBe(nowMs)
+  })
+})
+
+describe('Rate', () => {
+  it('spreads what came in the first second over a whole one', () => {
+    const rate = new Rate()
+    for (let i = 0; i < 5; i++) rate.add(10)
+    expect(rate.perSecond(100)).toBe(5)
+    expect(rate.perSecond(2_500)).toBe(2)
+  })
+
+  it('forgets what is older than ten seconds', () => {
+    const rate = new Rate()
+    rate.add(500)
+    expect(rate.perSecond(9_999)).toBeGreaterThan(0)
+    expect(rate.perSecond(10_000)).toBe(0)
+    rate.add(12_345_678)
+    expect(rate.perSecond(12_345_678)).toBeGreaterThan(0)
+  })
+})
+
+describe('watchAbort', () => {
+  it('tells every target once through one listener', () => {
+    const abort = new AbortController()
+    const added = vi.spyOn(abort.signal, 'addEventListener')
+    const targets = [{ aborted: vi.fn() }, { aborted: vi.fn() }, { aborted: vi.fn() }] as const
+    for (const target of targets) watchAbort(abort.signal, target)
+    unwatchAbort(abort.signal, targets[1])
+    abort.abort('why')
+    expect(added).toHaveBeenCalledTimes(1)
+    expect(targets.map(({ aborted }) => aborted.mock.calls)).toEqual([[['why']], [], [['why']]])
+  })
+})
+
+describe('Backoff', () => {
+  it('grows to its bound', () => {
+    const backoff = new Backoff({ baseMs: 100, factor: 2, maxMs: 350, jitterRatio: 0 }, () => 0.5)
+    expect([1, 2, 3, 400].map((attempt) => backoff.delayMs(attempt, undefined))).toEqual([100, 200, 350, 350])
+  })
+
+  it('takes a random share off', () => {
+    const backoff = new Backoff({ baseMs: 100, jitterRatio: 0.2 }, () => 0.5)
+    expect(backoff.delayMs(1, undefined)).toBe(90)
+  })
+
+  it('waits at least as long as the error says', () => {
+    const backoff = new Backoff({ baseMs: 100, jitterRatio: 0 }, () => 0)
+    expect(backoff.delayMs(1, { retryAfterMs: 5_000 })).toBe(5_000)
+    expect(backoff.delayMs(1, { retryAfterMs: Number.NaN })).toBe(100)
+    expect(backoff.delayMs(1, { retryAfterMs: Number.POSITIVE_INFINITY })).toBe(100)
+  })
+})
+
+describe('HandlerTimes', () => {
+  it('times every slow handler and one of sixteen quick ones', () => {
+    const times = new HandlerTimes()
+    times.add(10)
+    expect(times.isDue).toBe(true)
+    times.add(0.001)
+    expect(Array.from({ length: 16 }, () => times.isDue).filter(Boolean)).toHaveLength(1)
+  })
+
+  it('follows a change of duration', () => {
+    const times = new HandlerTimes()
+    for (let i = 0; i < 100; i++) times.add(10)
+    for (let i = 0; i < 200; i++) times.add(100)
+    expect(times.meanMs).toBeGreaterThan(95)
+  })
+})
