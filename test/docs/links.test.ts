@@ -20,11 +20,15 @@ describe('the documents', () => {
 
   it.each(documents)('%s links only to files that are there', (document) => {
     // The generated API pages are not there before "pnpm run docs" has made them.
-    const missing = localLinks(document).filter((target) => !target.includes('docs/api') && !existsSync(join(root, dirname(document), target)))
+    const missing = localLinks(document).filter(
+      (target) => !target.includes('docs/api') && !existsSync(join(root, dirname(document), target)),
+    )
     expect(missing).toEqual([])
   })
 
   it.each([...documents, 'pnpm-lock.yaml'])('%s names no registry host', (document) => {
-    expect(readFileSync(join(root, document), 'utf8')).not.toMatch(/registry\.npmjs\.org|deb\.debian\.org|\/root\/|\/work\//)
+    expect(readFileSync(join(root, document), 'utf8')).not.toMatch(
+      /registry\.npmjs\.org|deb\.debian\.org|\/root\/|\/work\//,
+    )
   })
 })

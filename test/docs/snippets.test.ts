@@ -15,18 +15,31 @@ const readmes = ['README.md', ...publishedPackages().map(({ name }) => `packages
 function quotable(file: string): string {
   const text = readFileSync(join(folder, file), 'utf8')
   const [, region] = /^[ \t]*\/\/ #region readme\n([\s\S]*?)^[ \t]*\/\/ #endregion/m.exec(text) ?? [undefined, text]
-  const indent = Math.min(...(region ?? '').split('\n').filter((line) => line.trim()).map((line) => line.search(/\S/)))
-  return (region ?? '').split('\n').map((line) => line.slice(indent)).join('\n').trim()
+  const indent = Math.min(
+    ...(region ?? '')
+      .split('\n')
+      .filter((line) => line.trim())
+      .map((line) => line.search(/\S/)),
+  )
+  return (region ?? '')
+    .split('\n')
+    .map((line) => line.slice(indent))
+    .join('\n')
+    .trim()
 }
 
 function quotes(readme: string): { file: string; code: string }[] {
   const text = readFileSync(join(root, readme), 'utf8')
-  return [...text.matchAll(/<!-- snippet: ([\w-]+\.ts) -->\s*```ts\n([\s\S]*?)```/g)].map(([, file = '', code = '']) => ({ file, code: code.trim() }))
+  return [...text.matchAll(/<!-- snippet: ([\w-]+\.ts) -->\s*```ts\n([\s\S]*?)```/g)].map(
+    ([, file = '', code = '']) => ({ file, code: code.trim() }),
+  )
 }
 
 describe('the snippets', () => {
   it.each(snippets)('%s runs to its end', { timeout: 30_000 }, async (file) => {
-    const run = promisify(execFile)(process.execPath, ['--conditions=@tps/source', join(folder, file)], { timeout: 20_000 })
+    const run = promisify(execFile)(process.execPath, ['--conditions=@tps/source', join(folder, file)], {
+      timeout: 20_000,
+    })
     await expect(run).resolves.toMatchObject({ stderr: '' })
   })
 

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Service } from './service.ts'
+import { SignalRequestSchema } from './signal.ts'
+
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as {
+  version: string
+}
+
+const ROUTES = {
+  'POST /signal': 'send a signal; ?wait=true waits for its result',
+  'GET /signal/:id/status': 'where a signal is on its way',
+  'GET /status': 'readings of jidoka, kanban, heijunka, kaizen and andon',
+  'GET /health': 'whether the service and what it depends on are well',
+  'GET /metrics': 'Prometheus metrics',
+  'GET /info': 'this page',
+  'GET /': 'the live board',
+  'GET, PATCH /admin/config': 'settings that can be changed while it runs',
+}
+
+/** The body of `GET /info`: version, routes and the effective configuration, without secrets. */
+export function infoOf({ config: { ADMIN_TOKEN, ...configuration }, settings }: Service): object {
+  return {
+    name: 'tps-reference-service',
+    version,
+    node: process.version,
+    uptime_seconds: Math.round(process.uptime()),
+    routes: ROUTES,
+    signal: SignalRequestSchema,
+    configuration: { ...configuration, ADMIN_TOKEN: ADMIN_TOKEN === undefined ? 'not set' : 'set' },
+    settings: settings.current,
+  }
+}

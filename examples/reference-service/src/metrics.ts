@@ -1,0 +1,26 @@
+import { collectMetrics } from '@tps/andon/prometheus'
+import { Registry } from 'prom-client'
+import type { Service } from './service.ts'
+
+/** The registry behind `GET /metrics`. The stations are read when it is scraped, and only then. */
+export function createRegistry({ stations, alerts }: Pick<Service, 'stations' | 'alerts'>): Registry {
+  const { breaker, leveler, pool, deadLetters, latency, lifetimeLatency, counters } = stations
+  const registry = new Registry()
+  collectMetrics(registry, {
+    breakers: [breaker],
+    queues: [leveler],
+    levelers: [leveler],
+    pools: [pool],
+    deadLetters: [deadLetters],
+    trackers: [
+      {
+        name: latency.name,
+        snapshot: () => ({ ...latency.snapshot(), totalCount: lifetimeLatency.count, totalSum: lifetimeLatency.sum }),
+      },
+    ],
+    signals: [{ name: 'signals', snapshot: () => ({ byStatus: counters.byStatus, errorRatio: counters.errorRatio }) }],
+    alerts: [alerts],
+    names: 'both',
+  })
+  return registry
+}

@@ -1,0 +1,71 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { type Static, Type } from 'typebox'
+
+/** The body of `POST /signal`. */
+export const SignalRequestSchema = Type.Object(
+  {
+    signal_type: Type.Enum(['validate', 'execute', 'report'], {
+      description:
+        '"execute" runs the task and calls the downstream; "validate" only checks; "report" returns the present percentiles.',
+    }),
+    payload: Type.Object(
+      {
+        task: Type.Optional(Type.String({ minLength: 1, maxLength: 1_000 })),
+        type: Type.Optional(Type.Enum(['quick', 'slow'])),
+        latency_ms: Type.Optional(Type.Number({ minimum: 0, maximum: 60_000 })),
+      },
+      { additionalProperties: true },
+    ),
+    priority: Type.Optional(Type.Integer({ minimum: 1, maximum: 4 })),
+    timeout_ms: Type.Optional(Type.Integer({ minimum: 1, maximum: 600_000 })),
+  },
+  { additionalProperties: false },
+)
+
+/** What a caller asks for. */
+export type SignalRequest = Static<typeof SignalRequestSchema>
+
+/** Where a signal is on its way. The last three are final. */
+export type SignalStatus = 'queued' | 'processing' | 'completed' | 'failed' | 'dead-lettered'
+
+/** A signal on the line. Times are monotonic ms unless they say otherwise. */
+export interface Signal {
+  readonly id: string
+  readonly traceId: string
+  readonly request: SignalRequest
+  /** Wall clock, ISO 8601. */
+  readonly acceptedAt: string
+  /** When the request arrived. */
+  readonly receivedMs: number
+  /** When the line began to admit it. */
+  readonly acceptedMs: number
+  /** When it was put into the queue. */
+  enqueuedMs: number
+  status: SignalStatus
+  /** From arrival to the end. */
+  durationMs?: number
+  result?: unknown
+  error?: string
+}
+
+/** Makes a signal of a request that arrived at `receivedMs`. */
+export function createSignal(request: SignalRequest, traceId: string, receivedMs: number): Signal {
+  return {
+    id: randomUUID(),
+    traceId,
+    request,
+    acceptedAt: new Date().toISOString(),
+    receivedMs,
+    acceptedMs: performance.now(),
+    enqueuedMs: receivedMs,
+    status: 'queued',
+  }
+}
+
+const TRACEPARENT = /^[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})[\da-f]{16}-[\da-f]{2}$/
+
+/** The trace id of a W3C `traceparent` header, or a new one where there is no valid header. */
+export function traceIdFrom(traceparent: string | string[] | undefined): string {
+  const [, given] = (typeof traceparent === 'string' && TRACEPARENT.exec(traceparent)) || []
+  return given ?? randomBytes(16).toString('hex')
+}

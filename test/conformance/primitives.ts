@@ -1,0 +1,126 @@
+import { AlertEmitter } from '@tps/andon'
+import { LoadLeveler } from '@tps/heijunka'
+import type { Observable } from '@tps/internal'
+import type { ManualClock } from '@tps/internal/manual-clock'
+import { CircuitBreaker } from '@tps/jidoka'
+import { Breakdown, PercentileTracker } from '@tps/kaizen'
+import { DeadLetterQueue, PullQueue, WorkerPool } from '@tps/kanban'
+
+/** What every primitive is made with in the conformance tests. */
+export interface CommonOptions {
+  readonly name?: string
+  readonly onListenerError?: (error: unknown, event: string) => void
+}
+
+/** One row of the conformance table. */
+export interface Primitive {
+  readonly title: string
+  /** Makes one on `clock`. `options` go on top of the least that it needs. */
+  readonly make: (clock: ManualClock, options?: CommonOptions) => Observable<Record<string, unknown[]>>
+  /** Makes one with a single wrong option. */
+  readonly makeWith: (options: Record<string, unknown>) => unknown
+  /** An event and what makes the primitive emit it. */
+  readonly event: string
+  readonly provoke: (primitive: never, clock: ManualClock) => unknown
+  /** Options with numbers that NaN must be refused for, as paths: `break.ms`. */
+  readonly numbers: readonly string[]
+}
+
+const handler = async (): Promise<void> => {}
+
+type Row<P> = Omit<Primitive, 'make' | 'provoke' | 'makeWith'> & {
+  readonly make: (clock: ManualClock, options?: CommonOptions) => P
+  readonly makeWith: (options: never) => unknown
+  readonly provoke: (primitive: P, clock: ManualClock) => unknown
+}
+
+/** Keeps each row's own types together; the table forgets them. */
+function row<P>(given: Row<P>): Primitive {
+  return given as unknown as Primitive
+}
+
+export const PRIMITIVES: readonly Primitive[] = [
+  row<CircuitBreaker>({
+    title: 'CircuitBreaker',
+    make: (clock, options) => new CircuitBreaker({ clock, trip: { consecutiveFailures: 1 }, ...options }),
+    makeWith: (options) => new CircuitBreaker(options),
+    event: 'open',
+    provoke: (breaker) => breaker.tryAcquire()?.failure(new Error('down')),
+    numbers: [
+      'window.ms',
+      'trip.consecutiveFailures',
+      'trip.failureRatio',
+      'break.ms',
+      'break.factor',
+      'probe.calls',
+      'probe.maxWaitMs',
+    ],
+  }),
+  row<PullQueue<number>>({
+    title: 'PullQueue',
+    make: (clock, options) => new PullQueue<number>({ clock, timers: clock, capacity: 1, ...options }),
+    makeWith: (options) => new PullQueue<number>(options),
+    event: 'rejected',
+    provoke: (queue) => [queue.offer(1), queue.offer(2)],
+    numbers: ['capacity', 'maxWaiting'],
+  }),
+  row<WorkerPool<number, void>>({
+    title: 'WorkerPool',
+    make: (clock, options) =>
+      new WorkerPool(
+        { clock, timers: clock, source: new PullQueue<number>({ clock, timers: clock }), workers: 1, ...options },
+        handler,
+      ),
+    makeWith: (options: Record<string, unknown>) =>
+      new WorkerPool({ source: new PullQueue<number>(), workers: 1, ...options }, handler),
+    event: 'completed',
+    provoke: async (pool) => await pool.submit(1),
+    numbers: ['workers', 'timeoutMs', 'attempts'],
+  }),
+  row<DeadLetterQueue<number>>({
+    title: 'DeadLetterQueue',
+    make: (_clock, options) => new DeadLetterQueue<number>({ capacity: 1, ...options }),
+    makeWith: (options) => new DeadLetterQueue<number>(options),
+    event: 'added',
+    provoke: (letters) => letters.add({ item: 1, errors: [new Error('down')], attempts: 1 }),
+    numbers: ['capacity'],
+  }),
+  row<LoadLeveler<number>>({
+    title: 'LoadLeveler',
+    make: (clock, options) => new LoadLeveler<number>({ clock, timers: clock, workers: 2, ...options }),
+    makeWith: (options: Record<string, unknown>) => new LoadLeveler<number>({ workers: 2, ...options }),
+    event: 'deadLetter',
+    provoke: (leveler) => [leveler.offer(1), leveler.tryLease()?.deadLetter('down')],
+    numbers: ['workers', 'capacity', 'everyMs', 'threshold'],
+  }),
+  row<PercentileTracker>({
+    title: 'PercentileTracker',
+    make: (clock, options) => new PercentileTracker({ clock, ...options }),
+    makeWith: (options) => new PercentileTracker(options),
+    event: 'invalid',
+    provoke: (tracker) => tracker.record(Number.NaN),
+    numbers: ['windowMs', 'slices', 'maxBuckets'],
+  }),
+  row<Breakdown>({
+    title: 'Breakdown',
+    make: (clock, options) => new Breakdown({ clock, stages: ['a', 'b'], ...options }),
+    makeWith: (options: Record<string, unknown>) => new Breakdown({ stages: ['a'], ...options }),
+    event: 'invalid',
+    provoke: (breakdown) => breakdown.record({ a: Number.NaN }),
+    numbers: ['windowMs'],
+  }),
+  row<AlertEmitter>({
+    title: 'AlertEmitter',
+    make: (clock, options) =>
+      new AlertEmitter({
+        clock,
+        timers: clock,
+        rules: [{ name: 'high', severity: 'red', threshold: { above: 1 } }],
+        ...options,
+      }),
+    makeWith: (options: Record<string, unknown>) => new AlertEmitter({ rules: [], ...options }),
+    event: 'firing',
+    provoke: (alerts) => [alerts.observe('high', 2), alerts.evaluate()],
+    numbers: ['historySize', 'maxSeries'],
+  }),
+]
