@@ -1,6 +1,5 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import {
-  type FastifyBaseLogger,
   type FastifyInstance,
   LogController,
   type RawReplyDefaultExpression,
@@ -8,6 +7,7 @@ import {
   type RawServerDefault,
   fastify,
 } from 'fastify'
+import type { Logger } from 'pino'
 import { traceIdFrom } from '../signal.ts'
 import type { Service } from '../service.ts'
 import { adminRoutes } from './admin.ts'
@@ -31,7 +31,7 @@ export type App = FastifyInstance<
   RawServerDefault,
   RawRequestDefaultExpression,
   RawReplyDefaultExpression,
-  FastifyBaseLogger,
+  Logger,
   TypeBoxTypeProvider
 >
 
