@@ -37,9 +37,17 @@ export function planLeveling<U extends Unit>(
   return plan.own
 }
 
-/** Whether moving `weight` between lanes that differ by `gap` brings them closer, whatever rounding does. */
-export function helps(weight: number, gap: number): boolean {
-  return weight > 0 && weight < gap * (1 - 1e-9)
+/**
+ * Whether moving `weight` between lanes that differ by `gap` brings them closer. `grain` is what counts as nothing: far
+ * above what rounding does to the loads, so that no two moves can undo each other for ever.
+ */
+export function helps(weight: number, gap: number, grain: number): boolean {
+  return weight > grain && weight < gap - grain
+}
+
+/** A billionth of the average load. */
+export function grainOf(loads: readonly number[]): number {
+  return spreadOf(loads).avg * 1e-9
 }
 
 class Plan<U extends Unit> {
@@ -47,10 +55,12 @@ class Plan<U extends Unit> {
   readonly own = new Map<number, readonly U[]>()
   readonly #bins: readonly Bin<U>[]
   readonly #arrived: U[][]
+  readonly #grain: number
 
   constructor(bins: readonly Bin<U>[]) {
     this.#bins = bins
     this.loads = bins.map(({ load }) => load)
+    this.#grain = grainOf(this.loads)
     this.#arrived = bins.map(() => [])
   }
 
@@ -97,7 +107,7 @@ class Plan<U extends Unit> {
         isLeast = true
       }
       if (above <= band && this.#load(to) >= level - band) return
-      if (unit.weight === 0 || unit.weight > Math.min(above, level - this.#load(to))) continue
+      if (unit.weight <= this.#grain || unit.weight > Math.min(above, level - this.#load(to))) continue
       this.#move(unit, from, to)
       isLeast = false
     }
@@ -108,7 +118,7 @@ class Plan<U extends Unit> {
     let bestDistance = Number.POSITIVE_INFINITY
     const look = (unit: U): void => {
       const distance = Math.abs(unit.weight - gap / 2)
-      if (distance >= bestDistance || !helps(unit.weight, gap)) return
+      if (distance >= bestDistance || !helps(unit.weight, gap, this.#grain)) return
       best = unit
       bestDistance = distance
     }
