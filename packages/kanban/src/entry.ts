@@ -60,8 +60,8 @@ export class Entry<T> implements QueueLease<T>, Place {
   readonly expiresAt: number | undefined
   phase: Phase = 'gone'
   attempt = 0
-  /** The how manieth lease it is, while it is leased or released: released entries come out in the order they went. */
-  order = Number.POSITIVE_INFINITY
+  /** Leases are numbered: released entries go back to the front in the order they came from it. */
+  order: number = Number.POSITIVE_INFINITY
   /** Its place among the leased. */
   index = 0
 

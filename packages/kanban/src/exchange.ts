@@ -121,8 +121,12 @@ export class Exchange<T> implements EntryHome<T> {
   release(entry: Entry<T>): void {
     this.shelf.unlend(entry)
     entry.attempt--
-    if (this.consumers.size > 0) this.#place(entry, entry.lane)
-    else this.shelf.unshift(entry, this.clock.now())
+    if (this.consumers.size > 0) {
+      this.#place(entry, entry.lane)
+      return
+    }
+    this.shelf.unshift(entry, this.clock.now())
+    this.#firstExpiry = Math.min(this.#firstExpiry, expiryOf(entry))
   }
 
   withdraw(entry: Entry<T>): void {
@@ -204,6 +208,7 @@ export class Exchange<T> implements EntryHome<T> {
 
   #handOver(consumer: Consumer<T>, slot: Slot<T>, lane: number): void {
     this.dequeued.add(this.clock.now())
+    if (this.shelf.delayed > 0) this.setAlarm()
     if (consumer.kind === 'lease') {
       consumer.receive(this.shelf.lend(slot, lane))
       return

@@ -27,7 +27,7 @@ const operation = fc.oneof(
 
 it('keeps order, size and the age of the oldest as a plain array would', () => {
   fc.assert(
-    fc.property(fc.array(operation, { maxLength: 400 }), (operations) => {
+    fc.property(fc.array(operation, { maxLength: 400, size: 'max' }), (operations) => {
       const lane = new Lane<number>()
       const model: Waiting[] = []
       let nowMs = 0
@@ -66,7 +66,7 @@ it('keeps order, size and the age of the oldest as a plain array would', () => {
 it('gives delayed entries out by due time, those due together in order', () => {
   const step = fc.record({ delayMs: fc.nat(20), withdraw: fc.option(fc.nat(), { nil: undefined }) })
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
+    fc.property(fc.array(step, { maxLength: 100, size: 'max' }), (steps) => {
       const heap = new DelayHeap<number>()
       const model: { readonly entry: Entry<number>; readonly dueMs: number }[] = []
       for (const [item, { delayMs, withdraw }] of steps.entries()) {

@@ -239,7 +239,10 @@ const advance = fc.integer({ min: 1, max: 25 }).map((ms) =>
 )
 
 it('does what a naive queue does', async () => {
-  const commands = fc.commands([offer, offer, put, poll, take, lease, lease, end, end, advance], { maxCommands: 60 })
+  const commands = fc.commands([offer, offer, put, poll, take, lease, lease, end, end, advance], {
+    maxCommands: 60,
+    size: 'max',
+  })
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom('reject', 'drop-oldest', 'drop-newest' as const),

@@ -1,6 +1,13 @@
 import { ManualClock, settle } from '@tps/internal/manual-clock'
 import { describe, expect, it, vi } from 'vitest'
-import { PullQueue, QueueClosedError, type PullQueueOptions, type QueueLease, TooManyWaitingError } from './index.ts'
+import {
+  type Place,
+  PullQueue,
+  QueueClosedError,
+  type PullQueueOptions,
+  type QueueLease,
+  TooManyWaitingError,
+} from './index.ts'
 
 function setUp(options: PullQueueOptions = {}): { clock: ManualClock; queue: PullQueue<number> } {
   const clock = new ManualClock()
@@ -11,6 +18,10 @@ function leaseOf(queue: PullQueue<number>): QueueLease<number> {
   const lease = queue.tryLease()
   if (!lease) throw new Error('nothing to lease')
   return lease
+}
+
+function fail(): never {
+  throw new Error('receipt')
 }
 
 describe('offering', () => {
@@ -249,6 +260,16 @@ describe('leases', () => {
     expect([again.item, again.attempt]).toEqual([1, 1])
   })
 
+  it('gives released items back in the order they were leased, whoever is first to release', () => {
+    const { queue } = setUp({ capacity: 4 })
+    for (const item of [1, 2, 3, 4]) queue.offer(item)
+    const leases = [leaseOf(queue), leaseOf(queue), leaseOf(queue)] as const
+    leases[1].release()
+    leases[0].release()
+    leases[2].release()
+    expect([queue.poll(), queue.poll(), queue.poll(), queue.poll()]).toEqual([1, 2, 3, 4])
+  })
+
   it('keeps a delayed item back until it is due, and counts it against the capacity', () => {
     const { clock, queue } = setUp({ capacity: 1 })
     queue.offer(1)
@@ -365,10 +386,11 @@ describe('receipts', () => {
   it('let the producer take a waiting item back and free its room', () => {
     const { queue } = setUp({ capacity: 1 })
     const settled = vi.fn()
-    let withdraw = (): boolean => false
-    queue.offer(1, { receipt: { settled, admitted: (place) => void (withdraw = () => place.withdraw()) } })
-    expect(withdraw()).toBe(true)
-    expect(withdraw()).toBe(false)
+    const admitted = vi.fn<(place: Place) => void>()
+    queue.offer(1, { receipt: { settled, admitted } })
+    const place = admitted.mock.calls[0]?.[0]
+    expect(place?.withdraw()).toBe(true)
+    expect(place?.withdraw()).toBe(false)
     expect(settled).toHaveBeenCalledExactlyOnceWith('withdrawn', undefined)
     expect(queue.offer(2)).toBe(true)
     expect(queue.poll()).toBe(2)
@@ -378,9 +400,6 @@ describe('receipts', () => {
   it('can not hurt the queue', () => {
     const onListenerError = vi.fn()
     const { queue } = setUp({ onListenerError })
-    const fail = (): never => {
-      throw new Error('receipt')
-    }
     expect(queue.offer(1, { receipt: { admitted: fail, settled: fail } })).toBe(true)
     expect(queue.poll()).toBe(1)
     expect(onListenerError).toHaveBeenCalledTimes(2)

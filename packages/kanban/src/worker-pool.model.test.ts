@@ -19,10 +19,15 @@ class System {
   readonly deadLetters = new DeadLetterQueue<number>({ capacity: 10_000, wallNow: () => this.clock.now() })
   readonly runs: HandRun[] = []
   readonly firstAttempts: number[] = []
+  /** Begun since the last check. Two that are handed out in one turn may begin in either order. */
+  begun: number[] = []
   readonly aborts: AbortController[] = []
   /** How often each submitted item's promise has settled. */
   readonly settlements = new Map<number, number>()
-  readonly finished: number[] = []
+  /** By how many the running handlers were more than the workers when one began. */
+  mostTooMany = 0
+  /** Until a worker is withdrawn while an item may be on its way to it: that comes back, and others were faster. */
+  keepsOrder = true
   nextItem = 0
   readonly pool = new WorkerPool<number, number>(
     {
@@ -36,11 +41,10 @@ class System {
       deadLetters: this.deadLetters,
     },
     (item, { attempt, signal }) => {
-      if (attempt === 1) this.firstAttempts.push(item)
-      expect(this.pool.busy).toBeLessThanOrEqual(this.pool.workers)
+      if (attempt === 1) this.begun.push(item)
+      this.mostTooMany = Math.max(this.mostTooMany, this.pool.busy - this.pool.workers)
       return new Promise<number>((resolve, reject) => {
-        const end = (): void => void (this.finished.push(item), resolve(item))
-        this.runs.push({ item, end, fail: reject })
+        this.runs.push({ item, end: () => resolve(item), fail: reject })
         // Some handlers heed their signal, some don't.
         if (item % 2 === 0) signal.addEventListener('abort', () => this.settleRun(item, signal.reason))
       })
@@ -71,60 +75,71 @@ class System {
     expect(queue.admitted).toBe(queue.depth + queue.leased + gone)
     expect(queue.depth).toBeLessThanOrEqual(CAPACITY + MOST_WORKERS)
     expect(pool.busy).toBe(this.runs.length)
+    expect(this.mostTooMany).toBe(0)
+    expect(pool.submitted).toBe([...this.settlements.values()].filter((times) => times === 0).length)
+    if (queue.waitingProducers > 0) expect(queue.depth).toBeGreaterThanOrEqual(CAPACITY)
+    if (queue.waitingConsumers > 0) expect(queue.depth).toBe(queue.delayed)
     expect(pool.failed).toBe(pool.retried + pool.deadLettered)
     expect(this.deadLetters.size).toBe(pool.deadLettered)
-    expect(this.firstAttempts).toEqual(this.firstAttempts.toSorted((a, b) => a - b))
+    this.firstAttempts.push(...this.begun.toSorted((a, b) => a - b))
+    this.begun = []
+    if (this.keepsOrder) expect(this.firstAttempts).toEqual(this.firstAttempts.toSorted((a, b) => a - b))
     expect(new Set(this.firstAttempts).size).toBe(this.firstAttempts.length)
     expect([...this.settlements.values()].every((times) => times <= 1)).toBe(true)
   }
 }
 
-type Command = fc.AsyncCommand<object, System>
+interface Operation {
+  readonly name: string
+  readonly run: (system: System) => unknown
+}
 
-function command(name: string, run: (system: System) => void | Promise<void>): Command {
-  return {
-    check: () => true,
-    toString: () => name,
-    async run(_model, system) {
-      await run(system)
-      await settle()
-      system.check()
-    },
+const nth = (items: readonly unknown[], n: number): number => n % Math.max(1, items.length)
+
+const op = (name: string, run: Operation['run']): Operation => ({ name, run })
+
+const operation: fc.Arbitrary<Operation> = fc.oneof(
+  fc.constant(op('offer', (system) => system.queue.offer(system.nextItem++))),
+  fc.constant(op('put', (system) => system.queue.put(system.nextItem++).catch(() => {}))),
+  fc.constantFrom('reject' as const, 'wait' as const).map((how) => op(`submit ${how}`, (s) => s.submit(how))),
+  fc.nat().map((n) => op(`abort ${n}`, ({ aborts }) => aborts[nth(aborts, n)]?.abort())),
+  fc.constant(op('poll', ({ queue }) => queue.poll())),
+  fc.nat().map((n) => op(`end ${n}`, ({ runs }) => runs.splice(nth(runs, n), 1)[0]?.end())),
+  fc.nat().map((n) => op(`fail ${n}`, ({ runs }) => runs.splice(nth(runs, n), 1)[0]?.fail('no'))),
+  fc.integer({ min: 1, max: 60 }).map((ms) => op(`advance ${ms}`, ({ clock }) => clock.advance(ms))),
+  fc.integer({ min: 1, max: MOST_WORKERS }).map((n) => op(`resize ${n}`, ({ pool }) => pool.resize(n))),
+  fc.constant(op('pause', ({ pool }) => pool.pause())),
+  fc.constant(op('resume', ({ pool }) => pool.resume())),
+  fc.nat(40).map((n) => op(`close ${n}`, ({ queue }) => (n === 0 ? queue.close() : undefined))),
+)
+
+/** Some operations in a row, before any promise reaction can run; then everything is in balance. */
+class Rush implements fc.AsyncCommand<object, System> {
+  readonly #operations: readonly Operation[]
+
+  constructor(operations: readonly Operation[]) {
+    this.#operations = operations
+  }
+
+  check(): boolean {
+    return true
+  }
+
+  async run(_model: object, system: System): Promise<void> {
+    const withdraws = this.#operations.some(({ name }) => name.startsWith('resize') || name === 'pause')
+    if (withdraws && this.#operations.length > 1) system.keepsOrder = false
+    for (const { run } of this.#operations) run(system)
+    await settle()
+    system.check()
+  }
+
+  toString(): string {
+    return this.#operations.map(({ name }) => name).join(' + ')
   }
 }
 
-const commands = fc.commands(
-  [
-    fc.constant(command('offer', ({ queue, nextItem }) => void queue.offer(nextItem))).map(({ check, run }) => ({
-      check,
-      toString: () => 'offer',
-      run: async (model: object, system: System) => {
-        await run(model, system)
-        system.nextItem++
-      },
-    })),
-    fc.constant(command('put', (system) => void system.queue.put(system.nextItem++).catch(() => {}))),
-    fc.constantFrom('reject' as const, 'wait' as const).map((how) => command(`submit ${how}`, (s) => s.submit(how))),
-    fc.nat().map((which) => command(`abort ${which}`, (s) => s.aborts[which % Math.max(1, s.aborts.length)]?.abort())),
-    fc.constant(command('poll', ({ queue }) => void queue.poll())),
-    fc
-      .nat()
-      .map((which) =>
-        command(`end ${which}`, ({ runs }) => runs.splice(which % Math.max(1, runs.length), 1)[0]?.end()),
-      ),
-    fc
-      .nat()
-      .map((which) =>
-        command(`fail ${which}`, ({ runs }) => runs.splice(which % Math.max(1, runs.length), 1)[0]?.fail('no')),
-      ),
-    fc.integer({ min: 1, max: 60 }).map((ms) => command(`advance ${ms}`, ({ clock }) => clock.advanceAsync(ms))),
-    fc.integer({ min: 1, max: MOST_WORKERS }).map((n) => command(`resize ${n}`, ({ pool }) => pool.resize(n))),
-    fc.constant(command('pause', ({ pool }) => pool.pause())),
-    fc.constant(command('resume', ({ pool }) => pool.resume())),
-    fc.nat(20).map((rare) => command(`close ${rare}`, ({ queue }) => (rare === 0 ? queue.close() : undefined))),
-  ],
-  { maxCommands: 80 },
-)
+const rush = fc.array(operation, { minLength: 1, maxLength: 3, size: 'max' }).map((operations) => new Rush(operations))
+const commands = fc.commands([rush], { maxCommands: 60, size: 'max' })
 
 async function finish(system: System): Promise<void> {
   const { pool, queue, clock } = system
