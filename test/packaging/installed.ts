@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { pack } from '../../scripts/pack.ts'
 import { publishedPackages, root } from '../../scripts/packages.ts'
 
 /** A project of a user's own, outside of the workspace, with the packages installed as they would be published. */
@@ -42,7 +43,7 @@ export class UserProject {
 
   #install(name: string, directory: string): void {
     const tarball = join(this.directory, `${name}.tgz`)
-    execFileSync('pnpm', ['pack', '--out', tarball], { cwd: directory, stdio: ['ignore', 'ignore', 'inherit'] })
+    pack(directory, tarball)
     const target = join(this.directory, 'node_modules/@tps', name)
     mkdirSync(target, { recursive: true })
     execFileSync('tar', ['-xzf', tarball, '-C', target, '--strip-components=1'])
