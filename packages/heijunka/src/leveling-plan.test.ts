@@ -11,7 +11,6 @@ interface Lane {
 /** Plans over lanes given as what can't move and the weights of what can. */
 function level(lanes: readonly Lane[], threshold: number): { loads: number[]; before: number[]; units: Unit[][] } {
   const units = lanes.map(({ weights }) => weights.map((weight) => ({ weight, to: -1 })))
-  const sum = (all: readonly number[]): number => all.reduce((total, weight) => total + weight, 0)
   const before = lanes.map(({ fixed, weights }) => fixed + sum(weights))
   const bins = lanes.map(({ weights }, index) => ({
     load: before[index] ?? 0,
@@ -28,6 +27,7 @@ function level(lanes: readonly Lane[], threshold: number): { loads: number[]; be
   return { loads, before, units }
 }
 
+const sum = (all: readonly number[]): number => all.reduce((total, weight) => total + weight, 0)
 const ones = (count: number): number[] => new Array<number>(count).fill(1)
 const counts = (...sizes: number[]): Lane[] => sizes.map((size) => ({ fixed: 0, weights: ones(size) }))
 
@@ -42,8 +42,8 @@ it('levels the seeds’ example, 45 against 52, by three moves', () => {
 })
 
 it('levels counts to within one item at threshold 0', () => {
-  expect(level(counts(3, 3, 3, 0), 0).loads.toSorted()).toEqual([2, 2, 2, 3])
-  expect(level(counts(1000, 0, 0), 0).loads.toSorted()).toEqual([333, 333, 334])
+  expect(spreadOf(level(counts(3, 3, 3, 0), 0).loads)).toMatchObject({ min: 2, max: 3 })
+  expect(spreadOf(level(counts(1000, 0, 0), 0).loads)).toMatchObject({ min: 333, max: 334 })
 })
 
 it('moves each item once when one lane has it all', () => {
@@ -83,8 +83,7 @@ it('ends below the threshold or where no move helps, and never worse than it beg
       fc.constantFrom(0, 0.05, 0.3, 2),
       (lanes, threshold) => {
         const { loads, before, units } = level(lanes, threshold)
-        const total = (all: readonly number[]): number => all.reduce((sum, load) => sum + load, 0)
-        expect(total(loads)).toBeCloseTo(total(before), 6)
+        expect(sum(loads)).toBeCloseTo(sum(before), 6)
         const { imbalance, min } = spreadOf(loads)
         expect(imbalance).toBeLessThanOrEqual(spreadOf(before).imbalance + 1e-9)
         if (imbalance <= threshold + 1e-9) return
