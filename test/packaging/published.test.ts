@@ -39,7 +39,7 @@ export async function tour() {
   for (const result of results) tracker.record(result)
   const fired = []
   const alerts = new AlertEmitter({ rules: [{ name: 'high', severity: 'red', threshold: { above: 5 }, source: () => tracker.max }] })
-  alerts.on('firing', (alert) => fired.push(alert.name))
+  alerts.on('firing', (alert) => fired.push(alert.rule))
   alerts.evaluate()
   return JSON.stringify({ results, state: breaker.state, count: tracker.count, fired })
 }

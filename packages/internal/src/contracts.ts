@@ -1,3 +1,5 @@
+import type { EventMap } from './emitter.ts'
+
 /**
  * Everything that wraps a call. Policies of all packages, and those of other libraries with this shape, nest with
  * `compose`.
@@ -22,21 +24,24 @@ export interface ExecuteOptions {
 }
 
 /** Everything that andon can watch. */
-export interface Observable<Events> {
+export interface Observable<Events extends EventMap<Events>> {
   /** What it is called on boards, in metrics and in messages. */
   readonly name: string
   /** Adds a listener and returns what takes it away again. */
-  on<E extends keyof Events & string>(
-    event: E,
-    listener: (...args: Events[E] extends unknown[] ? Events[E] : never) => void,
-  ): () => void
+  on<E extends keyof Events & string>(event: E, listener: (...args: Events[E]) => void): () => void
   /** A plain JSON object of the present readings: cheap, without side effect. */
   snapshot(): object
 }
 
-/** Everything that a worker can pull from. */
+/**
+ * Everything that a worker can pull from. A source may also tell its backlog, itself or in its snapshot, as `depth` (what
+ * waits, delayed retries included) and `leased` (what is in workers' hands): a pool then knows when it is drained.
+ */
 export interface WorkSource<T> {
-  /** Waits until there is work. Rejects when `signal` aborts, or when the source is closed and empty. */
+  /**
+   * Waits until there is work. Rejects with the reason of `signal` when that aborts, and with an error whose `code` is
+   * `ERR_QUEUE_CLOSED` once the source is closed and everything in it has been settled: then a worker may go home.
+   */
   lease(options?: LeaseOptions): Lease<T> | Promise<Lease<T>>
   /** Work now, or `undefined`. */
   tryLease(): Lease<T> | undefined
