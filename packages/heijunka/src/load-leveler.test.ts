@@ -191,7 +191,7 @@ it('gives its timers back on stop, and delayed retries come at once', () => {
   expect(leveler.snapshot()).toMatchObject({ isClosed: true, depth: 2, delayed: 0 })
   void take(leveler).retry({ delayMs: 1000 })
   expect(clock.pendingTimers).toBe(0)
-  expect(drain(leveler)).toEqual([2, 1])
+  expect(drain(leveler)).toEqual([1, 2])
 })
 
 it('runs no timer while nothing waits', () => {
