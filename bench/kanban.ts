@@ -108,32 +108,55 @@ await compare({
 })
 await awaited.stop()
 
-const queue = new PullQueue<object>({ capacity: unbounded })
-const quiet = new WorkerPool<object, number>({ source: queue, workers: WORKERS }, () => 1)
-const fastqCallback = fastq((_item: object, done: (error: null) => void) => done(null), WORKERS)
 const nothing = (): void => {}
 
-await compare({
-  title: `no result, ${WORKERS} workers, trivial synchronous handler`,
-  operations: 100_000,
-  contenders: [
-    {
-      name: 'kanban offer, then drain',
-      run: async (operations) => {
-        for (let i = 0; i < operations; i++) queue.offer(item)
-        await quiet.drain()
+interface Quiet {
+  readonly title: string
+  readonly handler: () => number | Promise<number>
+  readonly fastqWorker: (item: object, done: (error: null) => void) => void
+}
+
+const quiet: readonly Quiet[] = [
+  {
+    title: 'synchronous handler (fastq calls it inside push, kanban queues first)',
+    handler: () => 1,
+    fastqWorker: (_item, done) => done(null),
+  },
+  {
+    title: 'handler that ends in a microtask',
+    handler: async () => 1,
+    fastqWorker: (_item, done) => queueMicrotask(() => done(null)),
+  },
+]
+
+for (const { title, handler, fastqWorker } of quiet) {
+  const queue = new PullQueue<object>({ capacity: unbounded })
+  const pool = new WorkerPool<object, number>({ source: queue, workers: WORKERS }, handler)
+  const callback = fastq(fastqWorker, WORKERS)
+  await compare({
+    title: `no result, ${WORKERS} workers, ${title}`,
+    operations: 50_000,
+    contenders: [
+      {
+        name: 'kanban offer, then drain',
+        run: async (operations) => {
+          for (let i = 0; i < operations; i++) queue.offer(item)
+          await pool.drain()
+        },
       },
-    },
-    {
-      name: 'fastq (callback) push',
-      // It calls the worker inside push(), so nothing is left to wait for.
-      run: (operations) => {
-        for (let i = 0; i < operations; i++) fastqCallback.push(item, nothing)
+      {
+        name: 'fastq (callback) push, then drain',
+        run: (operations) =>
+          new Promise<void>((resolve) => {
+            for (let i = 0; i < operations; i++) callback.push(item, nothing)
+            if (callback.idle()) resolve()
+            else callback.drain = resolve
+          }),
       },
-    },
-  ],
-})
-await quiet.stop()
+    ],
+  })
+  await pool.stop()
+}
 
 const bytes = bytesEach(1_000_000, (count) => pullQueueOf(count))
 console.log(`\nmemory: ${bytes.toFixed(1)} B an item queued, beyond the item, at depth 1,000,000`)

@@ -1,14 +1,17 @@
 import type { Clock, Timers } from '@tps/internal'
 import { Alarm } from './alarm.ts'
 import { HandlerTimeoutError, type PoolStoppedError } from './errors.ts'
+import type { Exemplar } from './exemplar.ts'
 import { HandlerTimes } from './handler-times.ts'
 import type { Outcomes } from './outcomes.ts'
 import type { CheckedPoolOptions, Handler, UnfinishedItem } from './pool-options.ts'
 import { Rate } from './rate.ts'
-import type { Run } from './run.ts'
+import { type PoolLease, Run } from './run.ts'
 import type { Submissions } from './submissions.ts'
 import { TurnClock } from './turn-clock.ts'
 import { type Foreman, Worker } from './worker.ts'
+
+const NO_LEASE = {} as PoolLease<never>
 
 /** The workers of a pool: how many, which of them may pull, and how long they may take. */
 export class Crew<T, R> implements Foreman<T, R> {
@@ -32,6 +35,8 @@ export class Crew<T, R> implements Foreman<T, R> {
   readonly #endedRate = new Rate()
   /** Those with an index from `#target` on are retired: they finish what they have. */
   readonly #workers: Worker<T, R>[] = []
+  /** @see Exemplar */
+  readonly exemplar: Exemplar<Run<T, R>>
   #target = 0
   #isPulling = true
 
@@ -50,6 +55,7 @@ export class Crew<T, R> implements Foreman<T, R> {
     this.#timeoutMs = options.timeoutMs
     this.#clock = options.clock
     this.#turnClock = new TurnClock(options.clock)
+    this.exemplar = new Run<T, R>(NO_LEASE, 0, 0, undefined)
     this.#alarm = new Alarm(options.timers, () => this.#sweep())
   }
 

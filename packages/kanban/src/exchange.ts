@@ -1,5 +1,6 @@
 import { type ListenerErrorHandler, type SafeEmitter, checkNumber, printListenerError } from '@tps/internal'
 import { Alarm } from './alarm.ts'
+import type { Exemplar } from './exemplar.ts'
 import { Entry, type EntryHome, type Settlement, type Slot, itemOf } from './entry.ts'
 import { QueueClosedError } from './errors.ts'
 import type { QueueEvents } from './queue-events.ts'
@@ -39,6 +40,7 @@ export class Exchange<T> implements EntryHome<T> {
   readonly #emitter: SafeEmitter<QueueEvents<T>>
   readonly #onListenerError: ListenerErrorHandler
   readonly #alarm: Alarm
+  readonly exemplar: Exemplar<Entry<T>>
   #hasDeadlines = false
   /** No waiting entry expires before. */
   #firstExpiry = Number.POSITIVE_INFINITY
@@ -50,6 +52,7 @@ export class Exchange<T> implements EntryHome<T> {
     this.#emitter = emitter
     this.clock = new TurnClock(options.clock)
     this.shelf = new Shelf(this, options.classes.length)
+    this.exemplar = new Entry<T>(this, undefined as T, 0)
     this.#alarm = new Alarm(options.timers, () => {
       this.#placeDue()
       this.setAlarm()

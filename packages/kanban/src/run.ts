@@ -42,10 +42,10 @@ export class Run<T, R> implements HandlerContext {
   #controller: AbortController | undefined
   #abort: { readonly reason: unknown } | undefined
 
-  constructor(lease: PoolLease<T>, worker: number, submission: Submission<T, R> | undefined) {
+  constructor(lease: PoolLease<T>, attempt: number, worker: number, submission: Submission<T, R> | undefined) {
     this.lease = lease
     this.worker = worker
-    this.attempt = lease.attempt
+    this.attempt = attempt
     this.submission = submission
   }
 

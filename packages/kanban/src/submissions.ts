@@ -1,3 +1,4 @@
+import type { Exemplar } from './exemplar.ts'
 import type { PoolLease } from './run.ts'
 import { Submission } from './submission.ts'
 
@@ -12,6 +13,8 @@ export class Submissions<T, R> {
   readonly #open: Submission<T, R>[] = []
   /** Of sources without receipts: submissions whose item is in the source, oldest first. */
   readonly #byItem = new Map<T, Submission<T, R>[]>()
+
+  readonly exemplar: Exemplar<Submission<T, R>> = new Submission<T, R>(undefined as T, this, undefined)
 
   get size(): number {
     return this.#open.length

@@ -160,7 +160,7 @@ export class Worker<T, R> implements Runner {
   #work(lease: PoolLease<T>): boolean {
     this.#recoveryMs = FIRST_RECOVERY_MS
     const submission = this.#foreman.submissions.claim(lease)
-    const run = new Run<T, R>(lease, this.index, submission)
+    const run = new Run<T, R>(lease, lease.attempt, this.index, submission)
     this.#run = run
     this.#phase = 'busy'
     if (submission?.isEnded) {
