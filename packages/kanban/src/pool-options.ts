@@ -65,7 +65,7 @@ export interface WorkerPoolOptions<T> {
 }
 
 /** What may come with a submitted item. */
-export interface SubmitOptions extends PutOptions {
+export interface SubmitOptions extends Omit<PutOptions, 'receipt'> {
   /**
    * Gives the item up: the promise rejects with the signal's reason at once. Waiting, the item leaves the queue; running,
    * its handler is aborted and what it returns is not used. It counts neither as processed nor as failed.
