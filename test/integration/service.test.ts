@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { RunningService, until } from './service.ts'
 
@@ -185,6 +187,18 @@ describe('the service', () => {
     expect(await service.json('/status')).toMatchObject({
       kanban: { workers: 4, queue_current_depth: 8, queue_max_size: 100 },
     })
+  })
+
+  it('prints where to look and how to send the first signal, and the printed line works', async () => {
+    await using service = await RunningService.start()
+    const printed = await until(
+      async () => service.printed(),
+      (text) => text.includes('Ctrl+C'),
+    )
+    expect(printed).toContain(`Board      ${service.url}/`)
+    const [, curl = ''] = /(curl -X POST[^}]*\}\}')/.exec(printed) ?? []
+    const { stdout } = await promisify(execFile)('bash', ['-c', curl])
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'accepted' })
   })
 
   it('is described by /info and refuses a configuration it cannot use', async () => {

@@ -14,8 +14,11 @@ export class RunningService {
   readonly process: ChildProcess
   readonly log: LogLine[]
   readonly url: string
+  /** What it has written for people to read. */
+  readonly printed: () => string
 
-  private constructor(process: ChildProcess, log: LogLine[], url: string) {
+  private constructor(process: ChildProcess, log: LogLine[], url: string, printed: () => string) {
+    this.printed = printed
     this.process = process
     this.log = log
     this.url = url
@@ -35,7 +38,7 @@ export class RunningService {
       createInterface({ input: child.stdout }).on('line', (line) => {
         const entry = JSON.parse(line) as LogLine
         log.push(entry)
-        if (entry['msg'] === 'listening') resolve(new RunningService(child, log, String(entry['url'])))
+        if (entry['msg'] === 'listening') resolve(new RunningService(child, log, String(entry['url']), () => errors))
       })
     })
   }
