@@ -71,11 +71,14 @@ export class Backlog<T> {
     this.#weight += weight
   }
 
-  /** The entries in the ring, newest first. O(n). */
-  newestFirst(): Entry<T>[] {
-    const entries: Entry<T>[] = []
-    for (let index = this.#fast.size - 1; index >= 0; index--) entries.push(this.#fast.at(index) as Entry<T>)
-    return entries
+  /** How many entries lie in the ring of fast items. */
+  get ringSize(): number {
+    return this.#fast.size
+  }
+
+  /** The entry in place `index`, from 0 and below `ringSize`, counted from the newest. */
+  newest(index: number): Entry<T> {
+    return this.#fast.at(this.#fast.size - 1 - index) as Entry<T>
   }
 
   /** Takes the `count` entries that satisfy `leaves` out of the ring, newest first. O(entries newer than the last). */

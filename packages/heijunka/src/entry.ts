@@ -22,6 +22,8 @@ export class Entry<T> implements Lease<T> {
   order = 0
   sinceMs = 0
   group: KeyGroup<T> | undefined
+  /** The next of its key that isn't handed out. */
+  nextOfKey: Entry<T> | undefined
   /** Where it waits (without a key), and whose work it is once it is handed out. */
   lane: Lane<T> | undefined
   /** Out of its ring because another item of its key comes first. */

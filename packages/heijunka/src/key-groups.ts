@@ -1,4 +1,3 @@
-import { Ring } from '@tps/internal'
 import type { Entry } from './entry.ts'
 import type { Lane } from './lane.ts'
 
@@ -11,11 +10,13 @@ export class KeyGroup<T> {
    * The item that has been handed out and isn't settled: in progress, or to be retried. The others wait for it.
    */
   holder: Entry<T> | undefined
-  /** Those not yet handed out, oldest first. */
-  readonly waiting: Ring<Entry<T>> = new Ring()
-  /** How many of `waiting` are out of their ring. */
+  /** Those not yet handed out, from the oldest on by `nextOfKey`. A list of their own would cost more than they do. */
+  first: Entry<T> | undefined
+  #last: Entry<T> | undefined
+  #items = 0
+  /** How many of them are out of their ring. */
   parked = 0
-  /** The weight of `waiting`. */
+  /** The weight of those not yet handed out. */
   weight = 0
   /** The lane it is planned to move to; -1 for none. */
   to = -1
@@ -25,13 +26,45 @@ export class KeyGroup<T> {
     this.lane = lane
   }
 
+  /** How many are not yet handed out. */
   get items(): number {
-    return this.waiting.size
+    return this.#items
   }
 
   /** Whether `entry` is the one whose turn it is. */
   admits(entry: Entry<T>): boolean {
-    return this.holder === undefined ? this.waiting.peek() === entry : this.holder === entry
+    return this.holder === undefined ? this.first === entry : this.holder === entry
+  }
+
+  push(entry: Entry<T>): void {
+    if (this.#last) this.#last.nextOfKey = entry
+    else this.first = entry
+    this.#last = entry
+    this.#items++
+    this.weight += entry.weight
+  }
+
+  /** Takes the first. */
+  shift(): void {
+    const { first } = this
+    if (!first) return
+    this.first = first.nextOfKey
+    first.nextOfKey = undefined
+    if (!this.first) this.#last = undefined
+    this.#items--
+    this.weight = this.#items === 0 ? 0 : this.weight - first.weight
+  }
+
+  /** Takes the newest. O(items). */
+  pop(): void {
+    const last = this.#last
+    if (!last || last === this.first) return this.shift()
+    let before = this.first
+    while (before && before.nextOfKey !== last) before = before.nextOfKey
+    if (before) before.nextOfKey = undefined
+    this.#last = before
+    this.#items--
+    this.weight -= last.weight
   }
 }
 
@@ -49,15 +82,14 @@ export class KeyGroups<T> {
     let group = this.#groups.get(key)
     if (!group) this.#groups.set(key, (group = new KeyGroup(key, lane)))
     entry.group = group
-    group.waiting.push(entry)
-    group.weight += entry.weight
+    group.push(entry)
     return group
   }
 
   /** Takes back what `join` did, for the newest entry of a group. */
   unjoin(entry: Entry<T>, group: KeyGroup<T>): void {
-    group.waiting.pop()
-    group.weight -= entry.weight
+    group.pop()
+    entry.group = undefined
     this.#forgetEmpty(group)
   }
 
@@ -65,8 +97,7 @@ export class KeyGroups<T> {
   hold(entry: Entry<T>, group: KeyGroup<T>): void {
     if (group.holder === entry) return
     group.holder = entry
-    group.waiting.shift()
-    group.weight = group.waiting.size === 0 ? 0 : group.weight - entry.weight
+    group.shift()
     this.#held.add(group)
   }
 
@@ -81,7 +112,7 @@ export class KeyGroups<T> {
     group.holder = undefined
     this.#held.delete(group)
     this.#forgetEmpty(group)
-    const next = group.waiting.peek()
+    const next = group.first
     return next?.isParked ? next : undefined
   }
 
@@ -98,11 +129,11 @@ export class KeyGroups<T> {
   /** When the oldest of those that wait for their key began to wait. O(keys that are held). */
   oldestSinceMs(): number {
     let oldest = Number.POSITIVE_INFINITY
-    for (const group of this.#held) oldest = Math.min(oldest, group.waiting.peek()?.sinceMs ?? oldest)
+    for (const group of this.#held) oldest = Math.min(oldest, group.first?.sinceMs ?? oldest)
     return oldest
   }
 
   #forgetEmpty(group: KeyGroup<T>): void {
-    if (group.holder === undefined && group.waiting.size === 0) this.#groups.delete(group.key)
+    if (group.holder === undefined && group.items === 0) this.#groups.delete(group.key)
   }
 }

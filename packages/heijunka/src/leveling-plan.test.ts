@@ -15,7 +15,9 @@ function level(lanes: readonly Lane[], threshold: number): { loads: number[]; be
   const bins = lanes.map(({ weights }, index) => ({
     load: before[index] ?? 0,
     movable: sum(weights),
-    units: () => units[index] ?? [],
+    size: weights.length,
+    isUniform: new Set(weights).size <= 1,
+    at: (place: number) => units[index]?.[place] as Unit,
   }))
   planLeveling(bins, threshold)
   const loads = lanes.map(({ fixed }) => fixed)

@@ -13,28 +13,29 @@ export interface Bin<U extends Unit> {
   readonly load: number
   /** The part of the load that its units make. */
   readonly movable: number
-  /** What may be moved, best first. Asked at most once, and only when something should leave. */
-  units(): readonly U[]
+  /** How many units may be moved. */
+  readonly size: number
+  /** Whether they all weigh the same. */
+  readonly isUniform: boolean
+  /** The unit in place `index`, from 0, of those that may be moved; those before it are better moved. */
+  at(index: number): U
 }
 
 /**
  * Plans moves from the busiest to the least busy until the imbalance is at most `threshold`, or no unit is left whose
  * move would help: one that is lighter than the difference between its lane and the least busy. The plan is written
- * into the units; returned are the units of the lanes that were asked.
+ * into the units; returned are those that it moves, by the lane they are in.
  *
  * First in bulk towards the level that the movable load reaches when poured over what can't move; no unit overshoots
  * it, so each moves once and is looked at once. Then one by one, each time the unit nearest to half the difference.
  * Every move leaves both lanes strictly between where they were, so that it never makes the imbalance worse and comes
  * to an end.
  */
-export function planLeveling<U extends Unit>(
-  bins: readonly Bin<U>[],
-  threshold: number,
-): ReadonlyMap<number, readonly U[]> {
+export function planLeveling<U extends Unit>(bins: readonly Bin<U>[], threshold: number): readonly (readonly U[])[] {
   const plan = new Plan(bins)
   plan.pour(threshold)
   while (spreadOf(plan.loads).imbalance > threshold && plan.moveBest());
-  return plan.own
+  return plan.leaving
 }
 
 /**
@@ -52,16 +53,16 @@ export function grainOf(loads: readonly number[]): number {
 
 class Plan<U extends Unit> {
   readonly loads: number[]
-  readonly own = new Map<number, readonly U[]>()
+  /** The units that the plan moves, by the lane they are in. */
+  readonly leaving: U[][]
   readonly #bins: readonly Bin<U>[]
-  readonly #arrived: U[][]
   readonly #grain: number
 
   constructor(bins: readonly Bin<U>[]) {
     this.#bins = bins
     this.loads = bins.map(({ load }) => load)
     this.#grain = grainOf(this.loads)
-    this.#arrived = bins.map(() => [])
+    this.leaving = bins.map(() => [])
   }
 
   pour(threshold: number): void {
@@ -86,19 +87,18 @@ class Plan<U extends Unit> {
     for (const from of donors) {
       const gap = this.#load(from) - this.#load(to)
       if (gap <= 0) return false
-      const unit = this.#nearest(from, gap)
-      if (!unit) continue
-      this.#move(unit, from, to)
-      return true
+      if (this.#moveNearest(from, to, gap)) return true
     }
     return false
   }
 
   /** Moves units out of a lane for as long as they fit above the level here and below it elsewhere. */
   #pourOut(from: number, level: number, band: number): void {
+    const bin = this.#bins[from] as Bin<U>
     let to = this.#leastBusy()
     let isLeast = true
-    for (const unit of this.#units(from)) {
+    for (let index = 0; index < bin.size; index++) {
+      const unit = bin.at(index)
       const above = this.#load(from) - level
       if (above <= 0) return
       // One lane is filled before the next, so the least busy is looked for only when a unit doesn't fit.
@@ -108,36 +108,42 @@ class Plan<U extends Unit> {
       }
       if (above <= band && this.#load(to) >= level - band) return
       if (unit.weight <= this.#grain || unit.weight > Math.min(above, level - this.#load(to))) continue
-      this.#move(unit, from, to)
+      this.#move(unit, from, from, to)
       isLeast = false
     }
   }
 
-  #nearest(from: number, gap: number): U | undefined {
+  /** Moves the unit of lane `from` that comes nearest to closing `gap`. Returns whether any helps. O(units). */
+  #moveNearest(from: number, to: number, gap: number): boolean {
     let best: U | undefined
+    let bestHome = -1
     let bestDistance = Number.POSITIVE_INFINITY
-    const look = (unit: U): void => {
+    const look = (unit: U, home: number): void => {
       const distance = Math.abs(unit.weight - gap / 2)
       if (distance >= bestDistance || !helps(unit.weight, gap, this.#grain)) return
       best = unit
+      bestHome = home
       bestDistance = distance
     }
-    for (const unit of this.#units(from)) if (unit.to < 0 || unit.to === from) look(unit)
-    for (const unit of this.#arrived[from] ?? []) if (unit.to === from) look(unit)
-    return best
+    const bin = this.#bins[from] as Bin<U>
+    for (let index = 0; index < bin.size; index++) {
+      const unit = bin.at(index)
+      if (unit.to < 0) look(unit, from)
+      if (bin.isUniform && best) break
+    }
+    // Where all weigh the same, one that has arrived is no better than one that was there.
+    if (!bin.isUniform || !best)
+      for (const [home, units] of this.leaving.entries())
+        for (const unit of units) if (unit.to === from) look(unit, home)
+    if (best) this.#move(best, bestHome, from, to)
+    return best !== undefined
   }
 
-  #move(unit: U, from: number, to: number): void {
+  #move(unit: U, home: number, from: number, to: number): void {
+    if (unit.to < 0) this.leaving[home]?.push(unit)
     unit.to = to
     this.loads[from] = this.#load(from) - unit.weight
     this.loads[to] = this.#load(to) + unit.weight
-    this.#arrived[to]?.push(unit)
-  }
-
-  #units(index: number): readonly U[] {
-    let units = this.own.get(index)
-    if (!units) this.own.set(index, (units = this.#bins[index]?.units() ?? []))
-    return units
   }
 
   #load(index: number): number {

@@ -366,8 +366,10 @@ class Pair {
     if (this.isLegible() && !this.model.config.steal) this.expectLanesHoldTheirLoads()
     for (let round = 0; this.model.held.length > 0; round++) {
       expect(round).toBeLessThan(1000)
-      while (this.hands.length > 0) this.end(0, 'ack')
-      await this.compare()
+      while (this.hands.length > 0) {
+        this.end(0, 'ack')
+        await this.compare()
+      }
       this.advance(1000)
       await this.compare()
       for (let worker = 0; worker < this.model.workers; worker++) this.try(worker)

@@ -62,7 +62,7 @@ export class LoadLeveler<T> implements WorkSource<T>, Observable<LoadLevelerEven
     if (strategy === 'shared') {
       this.#placement = this.#line = new SharedLine(workers, settings.slowLimit)
     } else {
-      this.#placement = this.#lanes = new WorkerLanes(workers, chooserOf(settings))
+      this.#placement = this.#lanes = new WorkerLanes(workers, chooserOf(settings), !settings.weigh)
       this.#rebalancer = new Rebalancer(this.#lanes, settings, (rebalance) => {
         // Lanes of waiting workers may have got something.
         this.#serve()

@@ -15,11 +15,14 @@ export class WorkerLanes<T> implements Placement<T> {
   readonly #lanes: Lane<T>[] = []
   readonly #groups = new KeyGroups<T>()
   readonly #choose: Chooser
+  readonly #isUniform: boolean
   #size = 0
   #stolen = 0
 
-  constructor(workers: number, choose: Chooser) {
+  /** `isUniform` says that every item weighs the same. */
+  constructor(workers: number, choose: Chooser, isUniform: boolean) {
     this.#choose = choose
+    this.#isUniform = isUniform
     this.resize(workers)
   }
 
@@ -95,7 +98,8 @@ export class WorkerLanes<T> implements Placement<T> {
     )
     const tally = new Tally(this.#lanes)
     const arrivals = new Arrivals<T>()
-    for (const [from, units] of plan) {
+    for (const [from, units] of plan.entries()) {
+      if (units.length === 0) continue
       const lane = this.#lanes[from] as Lane<T>
       const leaving = tally.carryOut(from, units)
       arrivals.add(lane.backlog.extract(leaving, (entry) => homeOf(entry) !== lane))
@@ -105,12 +109,15 @@ export class WorkerLanes<T> implements Placement<T> {
   }
 
   #bin(lane: Lane<T>): Bin<Movable<T>> {
-    let units: Movable<T>[] | undefined
-    const newestFirst = (): Movable<T>[] => (units ??= movables(lane))
     const { load, backlog } = lane
-    // Where nothing has a key, all that waits can move, and the ring need not be read to know it.
-    if (!this.#groups.any) return { load, movable: backlog.weight, units: newestFirst }
-    return { load, movable: newestFirst().reduce((sum, { weight }) => sum + weight, 0), units: newestFirst }
+    if (this.#groups.any) {
+      const units = movables(lane)
+      const movable = units.reduce((sum, { weight }) => sum + weight, 0)
+      return { load, movable, size: units.length, isUniform: false, at: (index) => units[index] as Movable<T> }
+    }
+    // Where nothing has a key, all that waits can move, and the ring is read only as far as needed.
+    const { weight: movable, size } = backlog
+    return { load, movable, size, isUniform: this.#isUniform, at: (index) => backlog.newest(index) }
   }
 
   #longestWaiting(): Lane<T> | undefined {
@@ -257,7 +264,9 @@ function moveUnit<T>(unit: Movable<T>, from: Lane<T>, to: Lane<T>): void {
 function movables<T>(lane: Lane<T>): Movable<T>[] {
   const units: Movable<T>[] = []
   const seen = new Set<KeyGroup<T>>()
-  for (const entry of lane.backlog.newestFirst()) {
+  const { backlog } = lane
+  for (let index = 0; index < backlog.ringSize; index++) {
+    const entry = backlog.newest(index)
     const { group } = entry
     if (group === undefined) units.push(entry)
     else if (group.holder === undefined && !seen.has(group)) {
