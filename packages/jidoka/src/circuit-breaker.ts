@@ -1,60 +1,78 @@
 import {
-  type Clock,
   type ExecuteOptions,
-  type ListenerErrorHandler,
   type Observable,
   type Policy,
   SafeEmitter,
   type WorkContext,
   checkFunction,
   checkName,
+  checkNumber,
   checkObject,
   printListenerError,
-  systemClock,
 } from '@tps/internal'
-import { Circuit, REFUSED } from './circuit.ts'
+import { Circuit, REFUSED, UNCOUNTED } from './circuit.ts'
 import { CallContext } from './context.ts'
 import { CircuitOpenError } from './errors.ts'
 import { type CircuitBreakerEvents, type Listener, type RejectedEvent, announce } from './events.ts'
-import { type Hold, Holds } from './hold.ts'
-import { retryAfterMs } from './machine.ts'
-import type { CircuitBreakerOptions } from './options.ts'
-import { type Classify, type Outcome, type Verdict, checkVerdict, plainVerdict } from './outcome.ts'
+import { type HeldState, type Hold, Holds } from './hold.ts'
+import { closedAt, retryAfterMs } from './machine.ts'
+import type { CircuitBreakerOptions, CircuitBreakerRules } from './options.ts'
+import { type Judgement, type Outcome, type Verdict, checkJudgement, plainVerdict } from './outcome.ts'
 import { CallPermit, type Permit, type Settle } from './permit.ts'
-import { checkRules, checkWindow } from './rules.ts'
+import { Recovery } from './recovery.ts'
+import { checkRules } from './rules.ts'
+import { type SavedCircuitBreaker, checkSaved, restoreState, restoreTally, saveCircuit } from './saved.ts'
 import type { CircuitBreakerSnapshot, CircuitState } from './snapshot.ts'
+import { type Surroundings, checkSurroundings } from './surroundings.ts'
 import { Tally } from './tally.ts'
 import { createWindow } from './window.ts'
 
 /**
  * Stops calling what fails. Closed, it admits every call and counts how they end; once a rule of `trip` holds it opens
  * and refuses calls at once; after the break it admits a few probes, and their outcome closes or reopens it.
- * Owns no timer and no listener: time is compared when something happens or is read.
+ * Time is compared when something happens or is read: there is no timer without `probe.check` or `probe.overflow`.
  */
-export class CircuitBreaker implements Policy, Observable<CircuitBreakerEvents> {
+export class CircuitBreaker implements Policy, Observable<CircuitBreakerEvents>, Disposable {
   readonly name: string
   readonly #circuit: Circuit
-  readonly #classify: Classify | undefined
-  readonly #clock: Clock
-  readonly #onListenerError: ListenerErrorHandler
+  readonly #surroundings: Surroundings
   // What most of a large number of breakers never need is made when it is.
   #emitter: SafeEmitter<CircuitBreakerEvents> | undefined
   #holds: Holds | undefined
   #settlePermit: Settle | undefined
+  #recovery: Recovery | undefined
 
   /** @throws TypeError or RangeError that names the option which is wrong. */
   constructor(options: CircuitBreakerOptions = {}) {
-    const { name = 'circuit-breaker', classify, clock = systemClock } = checkObject('options', options)
-    const { random = Math.random, onListenerError = printListenerError } = options
+    const { name = 'circuit-breaker', random = Math.random } = checkObject('options', options)
     this.name = checkName('name', name)
-    this.#classify = classify && checkFunction('classify', classify)
-    this.#clock = checkObject('clock', clock, ['now'])
-    this.#onListenerError = checkFunction('onListenerError', onListenerError)
-    const window = checkWindow(options.window)
-    const rules = checkRules(options, window)
-    const jitterSeed = rules.breakJitterRatio > 0 ? checkFunction('random', random)() : 0
+    this.#surroundings = checkSurroundings(options)
+    const rules = checkRules(options)
+    const jitterSeed = checkNumber('random()', checkFunction('random', random)(), { min: 0, below: 1 })
+    const now = this.#surroundings.clock.now()
+    const tally = new Tally(createWindow(rules.window, now))
+    this.#circuit = new Circuit(rules, tally, jitterSeed, closedAt(now, 0, 0))
+    this.#prepare()
+  }
+
+  /**
+   * A breaker that goes on where `saved`, from `toJSON`, left off: what was open stays open for the rest of its break,
+   * and what is too old by now is forgotten. The time in between is taken from the wall clock, and is 0 where that was
+   * set back. The saved name holds unless `options` has one. The window begins anew when it is of another kind.
+   * @throws TypeError or RangeError that names the option, or the part of `saved`, which is wrong.
+   */
+  static restore(saved: SavedCircuitBreaker, options: CircuitBreakerOptions = {}): CircuitBreaker {
+    const { name = checkObject('saved', saved).name } = checkObject('options', options)
+    const breaker = new CircuitBreaker({ ...options, name })
+    const { clock, wallClock } = breaker.#surroundings
+    const checked = checkSaved(saved, wallClock.now())
     const now = clock.now()
-    this.#circuit = new Circuit(rules, new Tally(createWindow(window, now)), jitterSeed, now)
+    const { rules, tally } = breaker.#circuit
+    tally.window = createWindow(rules.window, now, checked.window)
+    restoreTally(tally, checked, now)
+    breaker.#circuit.resume(restoreState(checked, rules, now))
+    breaker.#recovery?.attend()
+    return breaker
   }
 
   /**
@@ -62,8 +80,7 @@ export class CircuitBreaker implements Policy, Observable<CircuitBreakerEvents> 
    * `halfOpen` goes out only with the next call.
    */
   get state(): CircuitState {
-    if (this.#isHeld()) return 'forced-open'
-    return this.#circuit.isClosed ? 'closed' : this.#circuit.at(this.#clock.now()).kind
+    return this.#holds?.state ?? this.#circuit.at(this.#now()).kind
   }
 
   /**
@@ -77,27 +94,12 @@ export class CircuitBreaker implements Policy, Observable<CircuitBreakerEvents> 
     const signal = CallContext.peek(options)
     // oxlint-disable-next-line prefer-promise-reject-errors
     if (signal?.aborted) return Promise.reject(signal.reason)
-    const startMs = this.#clock.now()
+    const startMs = this.#now()
     const generation = this.#admit(startMs)
-    if (generation === REFUSED) return Promise.reject(this.#refusal(startMs))
-    let result: T | PromiseLike<T>
-    try {
-      result = work(new CallContext(options))
-    } catch (error) {
-      this.#failed(generation, startMs, error, options)
-      return Promise.reject(error)
-    }
-    // Not the callee's own promise: hanging handlers on it would hide from the platform that nobody handles it.
-    return Promise.resolve(result).then(
-      (value) => {
-        this.#fulfilled(generation, startMs, value)
-        return value
-      },
-      (error: unknown) => {
-        this.#failed(generation, startMs, error, options)
-        throw error
-      },
-    )
+    if (generation !== REFUSED) return this.#run(work, options, generation, startMs)
+    if (!this.#recovery?.hasRoom) return Promise.reject(this.#refuse(startMs))
+    // A signal that nobody has read yet is made, because it may abort while the call waits.
+    return this.#recovery.wait(options?.signal, (generation, startMs) => this.#run(work, options, generation, startMs))
   }
 
   /**
@@ -119,125 +121,236 @@ export class CircuitBreaker implements Policy, Observable<CircuitBreakerEvents> 
    * never settled counts for nothing while closed; as a probe it counts as failed after `probe.maxWaitMs`.
    */
   tryAcquire(): Permit | undefined {
-    const startMs = this.#clock.now()
+    const startMs = this.#now()
     const generation = this.#admit(startMs)
-    if (generation === REFUSED) return undefined
-    this.#settlePermit ??= (generation, startMs, verdict, cause) =>
-      this.#settle(this.#clock.now(), generation, startMs, verdict, cause)
-    return new CallPermit(this.#settlePermit, generation, startMs)
+    if (generation !== REFUSED) return this.#permit(generation, startMs)
+    this.#countRefusal(startMs, 'rejected')
+    return undefined
   }
 
   /**
    * Refuses every call until each of the holds taken is released; `using hold = breaker.forceOpen('deploy')` releases
    * at the end of the block. Underneath, running calls still count and the break still runs out: after the last
-   * release the circuit is in the state it would have come to by itself.
+   * release the circuit is in the state it would have come to by itself. Stronger than `disable`.
    */
   forceOpen(reason?: string): Hold {
-    if (reason !== undefined) checkName('reason', reason)
-    this.#holds ??= new Holds((event, reason) => {
-      if (!this.#emitter?.has(event)) return
-      this.#emitter.emit(event, { reason, holds: this.#holds?.size ?? 0, state: this.state })
-    })
-    return this.#holds.take(reason)
+    return this.#hold('forced-open', reason)
+  }
+
+  /**
+   * Admits every call, and lets the outcomes of those count in the totals alone, until each of the holds taken is
+   * released. Underneath, calls that were running still count and the break still runs out.
+   */
+  disable(reason?: string): Hold {
+    return this.#hold('disabled', reason)
   }
 
   /** Closes the circuit and forgets what led to its opening. Calls that are running will be too late to count. */
   reset(): void {
-    this.#circuit.reset(this.#clock.now())
+    this.#circuit.reset(this.#now())
     this.#tell()
+  }
+
+  /**
+   * Goes on under other rules. They replace all of the present ones: what isn't given has its default again. The state
+   * stays as it is. The window keeps what it holds, unless it changes its kind; a break that runs keeps its end; while
+   * half-open, probing begins anew when `calls`, `successRatio` or `maxWaitMs` change.
+   * @throws TypeError or RangeError that names the option which is wrong; then nothing has changed.
+   */
+  reconfigure(rules: CircuitBreakerRules): void {
+    this.#circuit.reconfigure(checkRules(checkObject('rules', rules)), this.#now())
+    this.#prepare()
+    this.#tell()
+    this.#recovery?.attend()
   }
 
   /** Adds a listener, which can't change what happens. Returns what takes it away again. */
   on<E extends keyof CircuitBreakerEvents>(event: E, listener: Listener<CircuitBreakerEvents, E>): () => void {
-    this.#emitter ??= new SafeEmitter(this.#onListenerError)
+    this.#emitter ??= new SafeEmitter(this.#surroundings.onListenerError)
     return this.#emitter.on(event, listener as (...args: CircuitBreakerEvents[E]) => void)
   }
 
   /** The readings of this moment. Changes nothing: what is due by now is shown, but its events wait for a call. */
   snapshot(): CircuitBreakerSnapshot {
-    const now = this.#clock.now()
-    const { tally } = this.#circuit
+    const now = this.#now()
+    const { tally, rules } = this.#circuit
     const state = this.#circuit.at(now)
     const { stateForMs, ...rest } = this.#circuit.readState(state, now)
-    const isHeld = this.#isHeld()
+    const held = this.#holds?.state
     return {
       name: this.name,
-      state: isHeld ? 'forced-open' : state.kind,
+      state: held ?? state.kind,
+      mode: rules.isObserving ? 'observe' : 'enforce',
       stateForMs,
       consecutiveFailures: tally.consecutiveFailures,
       window: tally.readWindow(now),
       totals: tally.readTotals(),
       ...rest,
-      retryAfterMs: isHeld ? null : retryAfterMs(state, this.#circuit.rules, now),
+      waiting: this.#recovery?.waiting ?? 0,
+      retryAfterMs: held ? (held === 'disabled' ? 0 : null) : retryAfterMs(state, rules, now),
       lastFailure: tally.readLastFailure(now),
-      holds: this.#holds?.reasons ?? [],
+      holds: this.#holds?.reasonsOf('forced-open') ?? [],
+      disables: this.#holds?.reasonsOf('disabled') ?? [],
     }
   }
 
-  #isHeld(): boolean {
-    return this.#holds !== undefined && this.#holds.size > 0
+  /** What `restore` needs to go on in another process: plain JSON. Holds, running calls and waiting ones aren't in it. */
+  toJSON(): SavedCircuitBreaker {
+    return saveCircuit(this.name, this.#circuit, this.#now(), this.#surroundings.wallClock.now())
   }
 
+  /** Ends what `probe.check` and `probe.overflow` have going; whoever waits is refused. The breaker works on without. */
+  [Symbol.dispose](): void {
+    this.#recovery?.dispose()
+  }
+
+  #now(): number {
+    return this.#surroundings.clock.now()
+  }
+
+  /** Makes what the rules need beside the circuit. */
+  #prepare(): void {
+    const { probeCheck, probeMaxWaiting } = this.#circuit.rules
+    if (!probeCheck && probeMaxWaiting === 0) return
+    this.#recovery ??= new Recovery({
+      circuit: this.#circuit,
+      surroundings: this.#surroundings,
+      isFree: () => this.#holds?.state === undefined,
+      admit: (nowMs) => this.#admitQuietly(nowMs),
+      permit: (generation, nowMs) => this.#permit(generation, nowMs),
+      refuse: (nowMs) => this.#refuse(nowMs),
+      tell: () => this.#tell(),
+    })
+  }
+
+  #hold(held: HeldState, reason: string | undefined): Hold {
+    if (reason !== undefined) checkName('reason', reason)
+    this.#holds ??= new Holds((event, held, reason) => {
+      this.#recovery?.attend()
+      if (!this.#emitter?.has(event)) return
+      this.#emitter.emit(event, { held, reason, holds: this.#holds?.sizeOf(held) ?? 0, state: this.state })
+    })
+    return this.#holds.take(held, reason)
+  }
+
+  /** Admits a call, or returns `REFUSED`, and tells of what has changed. */
   #admit(nowMs: number): number {
-    const generation = this.#isHeld() ? REFUSED : this.#circuit.admit(nowMs)
-    if (generation === REFUSED) this.#circuit.tally.rejected++
+    // Who waits has the next place, also the one that time has just made.
+    if (this.#recovery?.waiting) this.#recovery.attend()
+    const generation = this.#admitQuietly(nowMs)
     this.#tell()
-    if (generation === REFUSED && this.#emitter?.has('rejected')) this.#emitter.emit('rejected', this.#refused(nowMs))
-    return generation
+    if (generation !== REFUSED || !this.#circuit.rules.isObserving) return generation
+    this.#countRefusal(nowMs, 'wouldReject')
+    return UNCOUNTED
+  }
+
+  #admitQuietly(nowMs: number): number {
+    const held = this.#holds?.state
+    if (held === undefined) return this.#circuit.admit(nowMs)
+    return held === 'disabled' ? UNCOUNTED : REFUSED
+  }
+
+  #permit(generation: number, startMs: number): Permit {
+    this.#settlePermit ??= (generation, startMs, verdict, cause) =>
+      this.#settle(this.#now(), generation, startMs, verdict, cause)
+    return new CallPermit(this.#settlePermit, generation, startMs)
+  }
+
+  #countRefusal(nowMs: number, event: 'rejected' | 'wouldReject'): void {
+    this.#circuit.tally[event]++
+    if (this.#emitter?.has(event)) this.#emitter.emit(event, this.#refused(nowMs))
   }
 
   #refused(nowMs: number): RejectedEvent {
-    if (this.#isHeld()) return { state: 'forced-open', retryAfterMs: undefined }
+    if (this.#holds?.state === 'forced-open') return { state: 'forced-open', retryAfterMs: undefined }
+    const { rules } = this.#circuit
     const state = this.#circuit.at(nowMs)
-    return {
-      state: state.kind === 'open' ? 'open' : 'half-open',
-      retryAfterMs: retryAfterMs(state, this.#circuit.rules, nowMs),
-    }
+    if (state.kind !== 'closed') return { state: state.kind, retryAfterMs: retryAfterMs(state, rules, nowMs) }
+    return { state: 'ramping-up', retryAfterMs: Math.ceil(state.sinceMs + rules.rampMs - nowMs) }
   }
 
-  #refusal(nowMs: number): CircuitOpenError {
+  /** Counts a refusal and makes its error. */
+  #refuse(nowMs: number): CircuitOpenError {
+    this.#countRefusal(nowMs, 'rejected')
     const { lastFailure, lastFailureMs } = this.#circuit.tally
-    const { state, retryAfterMs } = this.#refused(nowMs)
-    const refused = { circuit: this.name, state, retryAfterMs }
+    const refused = { circuit: this.name, ...this.#refused(nowMs) }
     return new CircuitOpenError(lastFailureMs === undefined ? refused : { ...refused, cause: lastFailure })
   }
 
+  #run<T>(
+    work: (context: WorkContext) => T | PromiseLike<T>,
+    options: ExecuteOptions | undefined,
+    generation: number,
+    startMs: number,
+  ): Promise<T> {
+    let result: T | PromiseLike<T>
+    try {
+      result = work(new CallContext(options))
+    } catch (error) {
+      this.#failed(generation, startMs, error, options)
+      return Promise.reject(error)
+    }
+    // Not the callee's own promise: hanging handlers on it would hide from the platform that nobody handles it.
+    return Promise.resolve(result).then(
+      (value) => {
+        this.#fulfilled(generation, startMs, value)
+        return value
+      },
+      (error: unknown) => {
+        this.#failed(generation, startMs, error, options)
+        throw error
+      },
+    )
+  }
+
   #fulfilled(generation: number, startMs: number, value: unknown): void {
-    const now = this.#clock.now()
-    const verdict = this.#classify ? this.#ask({ ok: true, value, durationMs: now - startMs }) : 'success'
-    this.#settle(now, generation, startMs, verdict, value)
+    const now = this.#now()
+    const { classify } = this.#circuit.rules
+    if (classify) this.#judge(now, generation, startMs, { ok: true, value, durationMs: now - startMs })
+    else this.#settle(now, generation, startMs, 'success', value)
   }
 
   #failed(generation: number, startMs: number, error: unknown, options: ExecuteOptions | undefined): void {
-    const now = this.#clock.now()
-    let verdict: Verdict = 'failure'
-    if (CallContext.peek(options)?.aborted) verdict = 'ignore'
-    else if (this.#classify) verdict = this.#ask({ ok: false, error, durationMs: now - startMs })
-    this.#settle(now, generation, startMs, verdict, error)
+    const now = this.#now()
+    if (CallContext.peek(options)?.aborted) this.#settle(now, generation, startMs, 'ignore', error)
+    else this.#judge(now, generation, startMs, { ok: false, error, durationMs: now - startMs })
   }
 
-  #ask(outcome: Outcome): Verdict {
-    const classify = this.#classify ?? plainVerdict
+  #judge(nowMs: number, generation: number, startMs: number, outcome: Outcome): void {
+    const judgement = this.#ask(outcome)
+    const cause = outcome.ok ? outcome.value : outcome.error
+    this.#settle(nowMs, generation, startMs, judgement.verdict, cause, judgement)
+  }
+
+  #ask(outcome: Outcome): Judgement {
+    const { classify } = this.#circuit.rules
     try {
-      return checkVerdict(classify(outcome))
+      if (classify) return checkJudgement(classify(outcome))
     } catch (error) {
       this.#report(error, 'classify')
-      return plainVerdict(outcome)
     }
+    return { verdict: plainVerdict(outcome) }
   }
 
   #report(error: unknown, source: string): void {
     try {
-      this.#onListenerError(error, source)
+      this.#surroundings.onListenerError(error, source)
     } catch (second) {
       printListenerError(second, source)
     }
   }
 
-  #settle(nowMs: number, generation: number, startMs: number, verdict: Verdict, cause: unknown): void {
+  #settle(
+    nowMs: number,
+    generation: number,
+    startMs: number,
+    verdict: Verdict,
+    cause: unknown,
+    judgement?: Judgement,
+  ): void {
     const durationMs = nowMs - startMs
     const slow = durationMs >= this.#circuit.rules.slowCallMs && verdict !== 'ignore'
-    const late = this.#circuit.settle(nowMs, generation, startMs, verdict, slow, cause)
+    const late = this.#circuit.settle(nowMs, generation, startMs, verdict, slow, cause, judgement)
     const event = verdict === 'ignore' ? 'ignored' : verdict
     if (this.#emitter?.has(event)) {
       const call = { durationMs, slow, late }
@@ -245,11 +358,15 @@ export class CircuitBreaker implements Policy, Observable<CircuitBreakerEvents> 
       else this.#emitter.emit(event, call)
     }
     this.#tell()
+    this.#recovery?.attend()
   }
 
   /** Sends the events of the changes made so far. */
   #tell(): void {
-    for (let change = this.#circuit.takeChange(); change; change = this.#circuit.takeChange())
+    let change = this.#circuit.takeChange()
+    if (!change) return
+    for (; change; change = this.#circuit.takeChange())
       if (this.#emitter) announce(this.#emitter, change, this.#circuit.rules)
+    this.#recovery?.attend()
   }
 }

@@ -1,11 +1,23 @@
-import { type State, admitProbe, closedAt, elapse, openAt, settleProbe } from './machine.ts'
-import type { Verdict } from './outcome.ts'
+import {
+  type HalfOpen,
+  type State,
+  admitProbe,
+  closedAt,
+  elapse,
+  halfOpenAt,
+  openAt,
+  rampRatio,
+  settleProbe,
+} from './machine.ts'
+import { type Judgement, type Verdict, readRetryAfterMs } from './outcome.ts'
 import type { Rules } from './rules.ts'
 import type { CircuitBreakerSnapshot } from './snapshot.ts'
 import type { Tally } from './tally.ts'
 
 /** In place of a generation: not admitted. */
 export const REFUSED = -1
+/** In place of a generation: admitted, but the outcome says nothing to the rules. */
+export const UNCOUNTED = -2
 
 /** A change of state that has been made, for the events to tell of. */
 export interface Change {
@@ -17,43 +29,60 @@ export interface Change {
 
 /** The state machine with its counts. Knows time only as an argument, and calls nobody. */
 export class Circuit {
-  readonly rules: Rules
   readonly tally: Tally
   readonly #jitterSeed: number
+  #rules: Rules
   #state: State
+  /** What ramping up has admitted too little so far, in calls. */
+  #credit = 0
   #changes: Change[] | undefined
 
-  constructor(rules: Rules, tally: Tally, jitterSeed: number, nowMs: number) {
-    this.rules = rules
+  constructor(rules: Rules, tally: Tally, jitterSeed: number, state: State) {
     this.tally = tally
+    this.#rules = rules
     this.#jitterSeed = jitterSeed
-    this.#state = closedAt(nowMs, 0, 0)
+    this.#state = state
   }
 
-  get isClosed(): boolean {
-    return this.#state.kind === 'closed'
+  get rules(): Rules {
+    return this.#rules
+  }
+
+  /** What it was when someone last did something to it. */
+  get state(): State {
+    return this.#state
   }
 
   /** Admits a call and returns the generation it has to be settled in, or returns `REFUSED`. */
   admit(nowMs: number): number {
-    if (this.#state.kind === 'closed') return this.#state.generation
-    this.#elapse(nowMs)
-    const probing = this.#state.kind === 'half-open' ? admitProbe(this.#state, this.rules, nowMs) : undefined
+    const state = this.#state
+    if (state.kind === 'closed') return !state.isRamping || this.#isInTurn(nowMs) ? state.generation : REFUSED
+    this.elapse(nowMs)
+    const probing = this.#state.kind === 'half-open' ? admitProbe(this.#state, this.#rules, nowMs) : undefined
     if (!probing) return REFUSED
     this.#state = probing
     return probing.generation
   }
 
   /** Settles a call that was admitted at `startMs`. Returns whether that came too late to count. */
-  settle(nowMs: number, generation: number, startMs: number, verdict: Verdict, slow: boolean, cause: unknown): boolean {
-    if (this.#state.kind !== 'closed') this.#elapse(nowMs)
+  settle(
+    nowMs: number,
+    generation: number,
+    startMs: number,
+    verdict: Verdict,
+    slow: boolean,
+    cause: unknown,
+    judgement?: Judgement,
+  ): boolean {
+    if (this.#state.kind !== 'closed') this.elapse(nowMs)
     const state = this.#state
     let next: State | undefined
     if (state.generation === generation) {
-      if (state.kind === 'closed') next = verdict === 'ignore' ? state : this.#count(nowMs, verdict === 'failure', slow)
-      else if (state.kind === 'half-open') next = this.#probed(nowMs, startMs, verdict, slow)
+      if (state.kind === 'half-open') next = this.#probed(state, nowMs, startMs, verdict, slow, cause, judgement)
+      else if (verdict === 'ignore') next = state
+      else next = this.#count(nowMs, verdict === 'failure', slow, cause, judgement)
     }
-    const late = next === undefined
+    const late = next === undefined && generation !== UNCOUNTED
     this.tally.end(nowMs, verdict, slow, late, cause)
     if (next) this.#become(next, nowMs)
     return late
@@ -61,8 +90,26 @@ export class Circuit {
 
   /** Closes it and forgets what led to its opening. */
   reset(nowMs: number): void {
-    this.#elapse(nowMs)
+    this.elapse(nowMs)
     this.#become(closedAt(nowMs, this.#state.generation + 1, 0), nowMs)
+  }
+
+  /** Goes on under other rules: a break that runs keeps its end, probing begins anew when its rules have changed. */
+  reconfigure(rules: Rules, nowMs: number): void {
+    this.elapse(nowMs)
+    const { probeCalls, probeSuccesses, probeMaxWaitMs } = this.#rules
+    const isProbingAlike =
+      rules.probeCalls === probeCalls &&
+      rules.probeSuccesses === probeSuccesses &&
+      rules.probeMaxWaitMs === probeMaxWaitMs
+    this.#rules = rules
+    this.tally.reshape(rules.window, nowMs)
+    if (this.#state.kind === 'half-open' && !isProbingAlike) this.#become(halfOpenAt(nowMs, this.#state), nowMs)
+  }
+
+  /** Goes on in a state that was saved. */
+  resume(state: State): void {
+    this.#state = state
   }
 
   /** What it is at `nowMs`. Changes nothing. */
@@ -70,6 +117,15 @@ export class Circuit {
     let state = this.#state
     for (let next = this.#next(state, nowMs); next !== state; next = this.#next(state, nowMs)) state = next
     return state
+  }
+
+  /** Does what is due by `nowMs`. */
+  elapse(nowMs: number): void {
+    let next = this.#next(this.#state, nowMs)
+    while (next !== this.#state) {
+      this.#become(next, nowMs)
+      next = this.#next(next, nowMs)
+    }
   }
 
   /** The oldest change that nobody has taken yet. */
@@ -81,33 +137,67 @@ export class Circuit {
   readState(
     state: State,
     nowMs: number,
-  ): Pick<CircuitBreakerSnapshot, 'openings' | 'probes' | 'nextProbeAt' | 'stateForMs'> {
+  ): Pick<CircuitBreakerSnapshot, 'openings' | 'probes' | 'nextProbeAt' | 'stateForMs' | 'rampRatio'> {
     const { deadlines = [], succeeded = 0, failed = 0 } = state.kind === 'half-open' ? state : {}
     return {
       stateForMs: nowMs - state.sinceMs,
+      rampRatio: rampRatio(state, this.#rules, nowMs),
       openings: state.kind === 'closed' ? this.#openingsOf(state.openings, nowMs) : state.openings,
       probes: { running: deadlines.length, succeeded, failed },
       nextProbeAt: state.kind === 'open' ? state.untilMs : null,
     }
   }
 
-  #count(nowMs: number, failed: boolean, slow: boolean): State {
+  #count(nowMs: number, failed: boolean, slow: boolean, cause: unknown, judgement: Judgement | undefined): State {
     const state = this.#state
     // Before the outcome goes in: it is the healthy window before it that forgets.
     const openings = this.#openingsOf(state.openings, nowMs)
-    const reason = this.tally.judge(nowMs, failed, slow, this.rules)
+    const reason =
+      this.tally.judge(nowMs, failed, slow, this.#rules) ?? (failed && judgement?.trip ? 'outcome' : undefined)
     if (!reason) return state
     const outage = { generation: state.generation, openings: openings + 1, outageSinceMs: nowMs }
-    return openAt(nowMs, outage, this.rules, this.#jitterSeed, reason)
+    return openAt(outage, { ...this.#opening(nowMs, failed, cause, judgement), reason })
   }
 
-  #probed(nowMs: number, startMs: number, verdict: Verdict, slow: boolean): State | undefined {
-    if (this.#state.kind !== 'half-open') return undefined
-    const failed = verdict === 'failure' || (slow && this.rules.slowRatio !== Infinity)
+  #probed(
+    state: HalfOpen,
+    nowMs: number,
+    startMs: number,
+    verdict: Verdict,
+    slow: boolean,
+    cause: unknown,
+    judgement: Judgement | undefined,
+  ): State | undefined {
+    const failed = verdict === 'failure' || (slow && this.#rules.slowRatio !== Infinity)
     const counted = verdict !== 'ignore' && failed ? 'failure' : verdict
-    const next = settleProbe(this.#state, this.rules, this.#jitterSeed, nowMs, startMs, counted)
+    const reason = verdict === 'failure' && judgement?.trip ? 'outcome' : 'probe-failed'
+    const opening = { ...this.#opening(nowMs, verdict === 'failure', cause, judgement), reason } as const
+    const next = settleProbe(state, startMs, counted, opening)
     if (next && verdict !== 'ignore') this.tally.streak(failed)
     return next
+  }
+
+  /** What opening now would need. A failure may name its break. */
+  #opening(nowMs: number, failed: boolean, cause: unknown, judgement: Judgement | undefined) {
+    const namedMs = failed ? (judgement?.retryAfterMs ?? readRetryAfterMs(cause)) : undefined
+    return {
+      rules: this.#rules,
+      jitterSeed: this.#jitterSeed,
+      nowMs,
+      namedMs: namedMs === undefined ? undefined : Math.min(Math.max(namedMs, 1), this.#rules.breakMaxMs),
+    }
+  }
+
+  /** Whether the share of the calls that is admitted by now has room for one more. */
+  #isInTurn(nowMs: number): boolean {
+    const state = this.#state
+    const ratio = rampRatio(state, this.#rules, nowMs)
+    if (ratio === 1 && state.kind === 'closed') this.#state = { ...state, isRamping: false }
+    this.#credit += ratio
+    // Ten tenths are one, whatever floating point makes of them.
+    if (this.#credit < 1 - 1e-9) return false
+    this.#credit -= 1
+    return true
   }
 
   /** How many openings in a row the next one continues: none after a whole healthy window. */
@@ -116,15 +206,7 @@ export class Circuit {
   }
 
   #next(state: State, nowMs: number): State {
-    return elapse(state, this.rules, this.#jitterSeed, nowMs)
-  }
-
-  #elapse(nowMs: number): void {
-    let next = this.#next(this.#state, nowMs)
-    while (next !== this.#state) {
-      this.#become(next, nowMs)
-      next = this.#next(next, nowMs)
-    }
+    return elapse(state, this.#rules, this.#jitterSeed, nowMs)
   }
 
   #become(to: State, nowMs: number): void {
@@ -132,6 +214,8 @@ export class Circuit {
     this.#state = to
     if (from.generation === to.generation) return
     if (to.kind === 'closed') this.tally.clear(nowMs)
+    // The first call is admitted, however small the share.
+    if (to.kind === 'closed') this.#credit = 1 - this.#rules.rampFromRatio
     if (to.kind === 'open') this.tally.opened++
     this.#changes ??= []
     this.#changes.push({ from, to, cause: this.tally.lastFailure })

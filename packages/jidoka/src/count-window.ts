@@ -1,4 +1,4 @@
-import type { OutcomeWindow } from './window.ts'
+import type { OutcomeWindow, SavedCountWindow } from './window.ts'
 
 const FAILED = 1
 const SLOW = 2
@@ -11,8 +11,9 @@ export class CountWindow implements OutcomeWindow {
   readonly #outcomes: Uint8Array
   #next = 0
 
-  constructor(calls: number) {
+  constructor(calls: number, saved?: SavedCountWindow) {
     this.#outcomes = new Uint8Array(calls)
+    for (const digit of saved?.outcomes ?? '') this.record(0, (+digit & FAILED) > 0, (+digit & SLOW) > 0)
   }
 
   record(_nowMs: number, failed: boolean, slow: boolean): void {
@@ -34,6 +35,13 @@ export class CountWindow implements OutcomeWindow {
 
   isWhole(): boolean {
     return this.completed === this.#outcomes.length
+  }
+
+  save(): SavedCountWindow {
+    const { length } = this.#outcomes
+    const oldest = this.completed === length ? this.#next : 0
+    const outcomes = Array.from({ length: this.completed }, (_, age) => this.#outcomes[(oldest + age) % length])
+    return { kind: 'count', outcomes: outcomes.join('') }
   }
 
   #drop(outcome: number): void {

@@ -1,9 +1,14 @@
+/**
+ * Why a circuit refuses: the break lasts, every probe is taken, someone holds it open, or it admits only a part of the
+ * calls after closing.
+ */
+export type RefusalState = 'open' | 'half-open' | 'forced-open' | 'ramping-up'
+
 /** What a `CircuitOpenError` is made from. */
 export interface CircuitOpenErrorOptions {
   /** The name of the circuit breaker. */
   readonly circuit: string
-  /** Why it refuses: the break lasts, every probe is taken, or someone holds it open. */
-  readonly state: 'open' | 'half-open' | 'forced-open'
+  readonly state: RefusalState
   /** See `CircuitOpenError.retryAfterMs`. */
   readonly retryAfterMs: number | undefined
   /** What the last failed call failed with. */
@@ -15,11 +20,12 @@ export class CircuitOpenError extends Error {
   readonly code: 'ERR_CIRCUIT_OPEN'
   /** The name of the circuit breaker. */
   readonly circuit: string
-  /** Why it refused: the break lasts, every probe is taken, or someone holds it open. */
-  readonly state: 'open' | 'half-open' | 'forced-open'
+  /** Why it refused. */
+  readonly state: RefusalState
   /**
    * When a call may be admitted again, in whole ms from the refusal, rounded up. While half-open: when the oldest
-   * running probe ends at the latest. `undefined` while it is forced open, because nobody knows.
+   * running probe ends at the latest. While ramping up: when every call is admitted again. `undefined` while it is
+   * forced open, because nobody knows.
    */
   readonly retryAfterMs: number | undefined
 

@@ -117,6 +117,8 @@ it('have their own payload types', () => {
   // @ts-expect-error There is no such event.
   const off = breaker.on('opened', () => {})
   expectTypeOf(off).toEqualTypeOf<() => void>()
-  expectTypeOf<keyof CircuitBreakerEvents>().exclude<(typeof NAMES)[number]>().toEqualTypeOf<'hold' | 'release'>()
+  expectTypeOf<keyof CircuitBreakerEvents>()
+    .exclude<(typeof NAMES)[number]>()
+    .toEqualTypeOf<'wouldReject' | 'hold' | 'release'>()
   expect(off).toBeTypeOf('function')
 })

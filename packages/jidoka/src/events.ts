@@ -1,10 +1,19 @@
 import type { SafeEmitter } from '@tps/internal'
 import type { Change } from './circuit.ts'
+import type { RefusalState } from './errors.ts'
+import type { HeldState } from './hold.ts'
 import type { Rules } from './rules.ts'
 import type { CircuitState } from './snapshot.ts'
 
 /** Why the circuit opened. */
-export type OpenReason = 'consecutive-failures' | 'failure-ratio' | 'slow-ratio' | 'probe-failed' | 'probe-expired'
+export type OpenReason =
+  | 'consecutive-failures'
+  | 'failure-ratio'
+  | 'slow-ratio'
+  | 'probe-failed'
+  | 'probe-expired'
+  /** `classify` asked for it. */
+  | 'outcome'
 
 /** The circuit opened: calls are refused from now on. */
 export interface OpenEvent {
@@ -17,7 +26,10 @@ export interface OpenEvent {
   readonly cause: unknown
 }
 
-/** The break is over and the first probe was admitted, or a permit was settled since. */
+/**
+ * The break is over and the first probe was admitted, or a permit was settled since. Also when `reconfigure` makes
+ * probing begin anew.
+ */
 export interface HalfOpenEvent {
   /** How many probes are admitted at most. */
   readonly probes: number
@@ -47,18 +59,20 @@ export interface FailureEvent extends CallEvent {
   readonly cause: unknown
 }
 
-/** A call was refused. */
+/** A call was refused, or would have been. */
 export interface RejectedEvent {
-  readonly state: 'open' | 'half-open' | 'forced-open'
+  readonly state: RefusalState
   /** As `CircuitOpenError.retryAfterMs`. */
   readonly retryAfterMs: number | undefined
 }
 
-/** Someone forced the circuit open, or let go of it. */
+/** Someone forced the circuit open or disabled it, or let go of it. */
 export interface HoldEvent {
-  /** What was given to `forceOpen`. */
+  /** Which of the two. */
+  readonly held: HeldState
+  /** What was given to `forceOpen` or `disable`. */
   readonly reason: string | undefined
-  /** How many holds there are now. */
+  /** How many such holds there are now. */
   readonly holds: number
   /** What the circuit reads now. */
   readonly state: CircuitState
@@ -76,6 +90,8 @@ export interface CircuitBreakerEvents {
   failure: [event: FailureEvent]
   ignored: [event: CallEvent]
   rejected: [event: RejectedEvent]
+  /** Only with `mode: 'observe'`. */
+  wouldReject: [event: RejectedEvent]
   hold: [event: HoldEvent]
   release: [event: HoldEvent]
 }
@@ -92,7 +108,7 @@ export function announce(
   { probeCalls }: Rules,
 ): void {
   if (to.kind === 'open') {
-    const { reason, openings, untilMs, sinceMs } = to
+    const { reason = 'outcome', openings, untilMs, sinceMs } = to
     emitter.emit('open', { reason, breakMs: untilMs - sinceMs, openings, cause })
   } else if (to.kind === 'half-open') {
     emitter.emit('halfOpen', { probes: probeCalls })

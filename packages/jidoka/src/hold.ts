@@ -1,4 +1,4 @@
-/** Keeps a circuit in a forced state until it is released. `using` releases it at the end of the block. */
+/** Keeps a circuit in a state that was asked for until it is released. `using` releases it at the end of the block. */
 export interface Hold extends Disposable {
   /** What was given for it. */
   readonly reason: string | undefined
@@ -6,31 +6,40 @@ export interface Hold extends Disposable {
   release(): void
 }
 
+/** What a circuit is held in. */
+export type HeldState = 'forced-open' | 'disabled'
+
 /** Who holds a circuit at present. */
 export class Holds {
-  readonly #held = new Set<Hold>()
-  readonly #changed: (event: 'hold' | 'release', reason: string | undefined) => void
+  readonly #held: Readonly<Record<HeldState, Set<Hold>>> = { 'forced-open': new Set(), disabled: new Set() }
+  readonly #changed: (event: 'hold' | 'release', held: HeldState, reason: string | undefined) => void
 
   /** `changed` is called after each hold and each release. */
-  constructor(changed: (event: 'hold' | 'release', reason: string | undefined) => void) {
+  constructor(changed: (event: 'hold' | 'release', held: HeldState, reason: string | undefined) => void) {
     this.#changed = changed
   }
 
-  get size(): number {
-    return this.#held.size
+  /** What the circuit is held in. Who stops the line is stronger than who lets everything through. */
+  get state(): HeldState | undefined {
+    if (this.sizeOf('forced-open') > 0) return 'forced-open'
+    return this.sizeOf('disabled') > 0 ? 'disabled' : undefined
   }
 
-  get reasons(): (string | null)[] {
-    return Array.from(this.#held, ({ reason }) => reason ?? null)
+  sizeOf(held: HeldState): number {
+    return this.#held[held].size
   }
 
-  take(reason: string | undefined): Hold {
+  reasonsOf(held: HeldState): (string | null)[] {
+    return Array.from(this.#held[held], ({ reason }) => reason ?? null)
+  }
+
+  take(held: HeldState, reason: string | undefined): Hold {
     const release = (): void => {
-      if (this.#held.delete(hold)) this.#changed('release', reason)
+      if (this.#held[held].delete(hold)) this.#changed('release', held, reason)
     }
     const hold: Hold = { reason, release, [Symbol.dispose]: release }
-    this.#held.add(hold)
-    this.#changed('hold', reason)
+    this.#held[held].add(hold)
+    this.#changed('hold', held, reason)
     return hold
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock, ListenerErrorHandler } from '@tps/internal'
+import type { Clock, ListenerErrorHandler, Timers } from '@tps/internal'
 import type { Classify } from './outcome.ts'
 
 /** Which calls the ratios are taken over. */
@@ -46,7 +46,10 @@ export interface BreakOptions {
    * From 1. Default 1: every break is as long as the first.
    */
   readonly factor?: number | undefined
-  /** The longest break that `factor` leads to, in ms. From `ms`. Default 300,000, or a longer `ms`. */
+  /**
+   * The longest break that `factor` leads to, or that an outcome may name, in ms. From `ms`. Default 300,000, or a
+   * longer `ms`.
+   */
   readonly maxMs?: number | undefined
   /**
    * Takes off up to this share of each break, so that breakers that opened together don't probe together.
@@ -57,7 +60,7 @@ export interface BreakOptions {
 
 /** What happens after the break. */
 export interface ProbeOptions {
-  /** How many calls are admitted to find out. What comes beyond them is refused. From 1 to 10,000. Default 1. */
+  /** How many calls are admitted to find out. From 1 to 10,000. Default 1. */
   readonly calls?: number | undefined
   /**
    * Closes once this share of `calls` has succeeded, and opens again once that can't be reached any more.
@@ -69,12 +72,35 @@ export interface ProbeOptions {
    * from recovering. It isn't aborted, and its late answer counts for nothing. From 1. Default 30,000.
    */
   readonly maxWaitMs?: number | undefined
+  /**
+   * Finds out without traffic: called at the end of the break, and again until enough probes have succeeded or the
+   * circuit opens again. It takes the place of one probe. Resolving is a success, rejecting or throwing a failure;
+   * `classify` isn't asked. Its signal aborts after `maxWaitMs`, when something else has decided, and on disposal.
+   * Needs a timer, but only while the circuit is not closed. Default none: the next calls find out.
+   */
+  readonly check?: ProbeCheck | undefined
+  /**
+   * What happens to calls beyond `calls` while half-open: `refuse`, or `wait` for a place or a decision, first come
+   * first served. `tryAcquire` never waits. Waiting needs a timer while somebody waits. Default `refuse`.
+   */
+  readonly overflow?: 'refuse' | 'wait' | undefined
+  /** How many calls may wait. What comes beyond them is refused. From 1 to 100,000. Default 100. */
+  readonly maxWaiting?: number | undefined
 }
 
-/** What a `CircuitBreaker` is made with. */
-export interface CircuitBreakerOptions {
-  /** What it is called in messages, on boards and in metrics. Default `circuit-breaker`. */
-  readonly name?: string | undefined
+/** A trial of the callee that isn't a user's call. */
+export type ProbeCheck = (signal: AbortSignal) => unknown
+
+/** How the traffic comes back once probes have closed the circuit. */
+export interface RampUpOptions {
+  /** How long until every call is admitted, in ms. From 1. The admitted share grows evenly. */
+  readonly ms: number
+  /** The share of calls that is admitted at the beginning. In (0, 1]. Default 0.1. */
+  readonly fromRatio?: number | undefined
+}
+
+/** The rules of a `CircuitBreaker`: what `reconfigure` replaces. */
+export interface CircuitBreakerRules {
   /** Which calls the ratios, and the readings in `snapshot()`, are taken over. Default the last 30,000 ms. */
   readonly window?: WindowOptions | undefined
   /** When it opens. Default after 5 failures in a row. */
@@ -83,16 +109,36 @@ export interface CircuitBreakerOptions {
   readonly break?: BreakOptions | undefined
   /** How it finds out whether to close. Default one call. */
   readonly probe?: ProbeOptions | undefined
+  /** How the traffic comes back. Default all at once. */
+  readonly rampUp?: RampUpOptions | undefined
+  /**
+   * `observe` is the dry run: the circuit opens and closes as ever, but no call is refused, not even while it is forced
+   * open. What would have been refused is counted in `totals.wouldReject` and told as `wouldReject`, and its outcome
+   * counts in the totals alone. Default `enforce`.
+   */
+  readonly mode?: 'enforce' | 'observe' | undefined
   /**
    * Decides what an outcome counts as. It can't change the outcome itself. Not asked about a call that was cancelled by
-   * its caller, nor about permits. When it throws, or returns something else, that is reported to `onListenerError`
-   * under `classify`, and the outcome counts as without it. Default: what rejects or throws is a failure.
+   * its caller, nor about permits and checks. When it throws, or returns something else, that is reported to
+   * `onListenerError` under `classify`, and the outcome counts as without it. Default: what rejects or throws is a
+   * failure, unless it is a refusal of a policy inside: `ERR_CIRCUIT_OPEN`, `ERR_BULKHEAD_FULL`, `ERR_QUEUE_FULL` and
+   * `ERR_RATE_LIMITED` say nothing about the callee and are ignored.
    */
   readonly classify?: Classify | undefined
+}
+
+/** What a `CircuitBreaker` is made with. */
+export interface CircuitBreakerOptions extends CircuitBreakerRules {
+  /** What it is called in messages, on boards and in metrics. Default `circuit-breaker`. */
+  readonly name?: string | undefined
   /** Random numbers in [0, 1) for `break.jitterRatio`. Asked once, at construction. Default `Math.random`. */
   readonly random?: (() => number) | undefined
   /** The source of time. Default the monotonic clock of the platform. */
   readonly clock?: Clock | undefined
+  /** Read by `toJSON` and `restore` alone, in ms since 1970. Default the wall clock of the platform. */
+  readonly wallClock?: Clock | undefined
+  /** Starts the timers of `probe.check` and `probe.overflow`. Default those of the platform, unreferenced. */
+  readonly timers?: Timers | undefined
   /** Receives what a listener or `classify` threw. Default: it is printed. */
   readonly onListenerError?: ListenerErrorHandler | undefined
 }

@@ -14,6 +14,13 @@ describe('a wrong option', () => {
     [{ classify: true }, 'classify must be a function, got true'],
     [{ clock: {} }, 'clock must have a method now()'],
     [{ onListenerError: 'log' }, 'onListenerError must be a function, got "log"'],
+    [{ mode: true }, 'mode must be "enforce" or "observe", got true'],
+    [{ rampUp: 5 }, 'rampUp must be an object, got 5'],
+    [{ rampUp: {} }, 'rampUp.ms must be a number, got undefined'],
+    [{ probe: { check: 'ping' } }, 'probe.check must be a function, got "ping"'],
+    [{ timers: {} }, 'timers must have a method schedule()'],
+    [{ wallClock: {} }, 'wallClock must have a method now()'],
+    [{ random: () => '0' }, 'random() must be a number, got "0"'],
     [{ break: { jitterRatio: 0.1 }, random: 4 }, 'random must be a function, got 4'],
   ])('of a wrong type is named with what it was: %j', (options, message) => {
     expect(make(options)).toThrow(new TypeError(message))
@@ -39,6 +46,12 @@ describe('a wrong option', () => {
     [{ break: { jitterRatio: 1 } }, 'break.jitterRatio must be a finite number in [0, 1), got 1'],
     [{ probe: { calls: 0 } }, 'probe.calls must be an integer in [1, 10000], got 0'],
     [{ probe: { successRatio: 0 } }, 'probe.successRatio must be a finite number in (0, 1], got 0'],
+    [{ mode: 'dry' }, 'mode must be "enforce" or "observe", got "dry"'],
+    [{ rampUp: { ms: 0 } }, 'rampUp.ms must be a finite number in [1, ∞), got 0'],
+    [{ rampUp: { ms: 1, fromRatio: 0 } }, 'rampUp.fromRatio must be a finite number in (0, 1], got 0'],
+    [{ probe: { overflow: 'queue' } }, 'probe.overflow must be "refuse" or "wait", got "queue"'],
+    [{ probe: { maxWaiting: 0 } }, 'probe.maxWaiting must be an integer in [1, 100000], got 0'],
+    [{ random: () => 1 }, 'random() must be a finite number in [0, 1), got 1'],
     [{ probe: { maxWaitMs: Infinity } }, 'probe.maxWaitMs must be a finite number in [1, ∞), got Infinity'],
   ])('of a wrong value is named with its range: %j', (options, message) => {
     expect(make(options)).toThrow(new RangeError(message))

@@ -1,8 +1,21 @@
-import { checkCount, checkInteger, checkNumber, checkObject, checkOneOf } from '@tps/internal'
-import type { BreakOptions, CircuitBreakerOptions, ProbeOptions, TripOptions, WindowOptions } from './options.ts'
+import { checkCount, checkFunction, checkInteger, checkNumber, checkObject, checkOneOf } from '@tps/internal'
+import type {
+  BreakOptions,
+  CircuitBreakerRules,
+  ProbeCheck,
+  ProbeOptions,
+  RampUpOptions,
+  TripOptions,
+  WindowOptions,
+} from './options.ts'
+import type { Classify } from './outcome.ts'
 
-/** The checked numbers. A rule that doesn't apply is `Infinity`. */
-export interface Rules extends TripRules, BreakRules, ProbeRules {}
+/** The checked options, all but what ties a breaker to its surroundings. A rule that doesn't apply is `Infinity`. */
+export interface Rules extends TripRules, BreakRules, ProbeRules, RampRules {
+  readonly window: WindowOptions
+  readonly isObserving: boolean
+  readonly classify: Classify | undefined
+}
 
 interface TripRules {
   readonly consecutiveFailures: number
@@ -24,22 +37,40 @@ interface ProbeRules {
   /** How many probes have to succeed. */
   readonly probeSuccesses: number
   readonly probeMaxWaitMs: number
+  /** How many calls may wait for a place. 0 when the excess is refused. */
+  readonly probeMaxWaiting: number
+  readonly probeCheck: ProbeCheck | undefined
+}
+
+interface RampRules {
+  /** 0 when every call is admitted at once. */
+  readonly rampMs: number
+  readonly rampFromRatio: number
 }
 
 const DEFAULT_WINDOW: WindowOptions = { kind: 'time', ms: 30_000 }
 const RATIO = { above: 0, max: 1 }
 
-/** Checks `options.window` and copies it. */
-export function checkWindow(window: WindowOptions = DEFAULT_WINDOW): WindowOptions {
+/** Checks the options, copies them and fills in the defaults. */
+export function checkRules(options: CircuitBreakerRules): Rules {
+  const { mode = 'enforce', classify } = options
+  const window = checkWindow(options.window)
+  return {
+    window,
+    ...checkTrip(options.trip, window),
+    ...checkBreak(options.break),
+    ...checkProbe(options.probe),
+    ...checkRampUp(options.rampUp),
+    isObserving: checkOneOf('mode', mode, ['enforce', 'observe']) === 'observe',
+    classify: classify && checkFunction('classify', classify),
+  }
+}
+
+function checkWindow(window: WindowOptions = DEFAULT_WINDOW): WindowOptions {
   checkObject('window', window)
   return checkOneOf('window.kind', window.kind, ['time', 'count']) === 'time'
     ? { kind: 'time', ms: checkNumber('window.ms', Reflect.get(window, 'ms'), { min: 10 }) }
     : { kind: 'count', calls: checkInteger('window.calls', Reflect.get(window, 'calls'), { min: 1, max: 1_000_000 }) }
-}
-
-/** Checks the rest of the numbers and fills in their defaults. */
-export function checkRules(options: CircuitBreakerOptions, window: WindowOptions): Rules {
-  return { ...checkTrip(options.trip, window), ...checkBreak(options.break), ...checkProbe(options.probe) }
 }
 
 function checkTrip(trip: TripOptions = {}, window: WindowOptions): TripRules {
@@ -74,12 +105,25 @@ function checkBreak(pause: BreakOptions = {}): BreakRules {
 }
 
 function checkProbe(probe: ProbeOptions = {}): ProbeRules {
-  const { calls = 1, successRatio = 1, maxWaitMs = 30_000 } = checkObject('probe', probe)
+  const { calls = 1, successRatio = 1, maxWaitMs = 30_000, check } = checkObject('probe', probe)
+  const { overflow = 'refuse', maxWaiting = 100 } = probe
   const probeCalls = checkInteger('probe.calls', calls, { min: 1, max: 10_000 })
+  const waiting = checkInteger('probe.maxWaiting', maxWaiting, { min: 1, max: 100_000 })
   return {
     probeCalls,
     probeSuccesses: leastReaching(checkNumber('probe.successRatio', successRatio, RATIO), probeCalls),
     probeMaxWaitMs: checkNumber('probe.maxWaitMs', maxWaitMs, { min: 1 }),
+    probeMaxWaiting: checkOneOf('probe.overflow', overflow, ['refuse', 'wait']) === 'wait' ? waiting : 0,
+    probeCheck: check && checkFunction('probe.check', check),
+  }
+}
+
+function checkRampUp(rampUp: RampUpOptions | undefined): RampRules {
+  if (rampUp === undefined) return { rampMs: 0, rampFromRatio: 1 }
+  const { ms, fromRatio = 0.1 } = checkObject('rampUp', rampUp)
+  return {
+    rampMs: checkNumber('rampUp.ms', ms, { min: 1 }),
+    rampFromRatio: checkNumber('rampUp.fromRatio', fromRatio, RATIO),
   }
 }
 

@@ -2,11 +2,12 @@ import type { OpenReason } from './events.ts'
 import { type Verdict, describeFailure } from './outcome.ts'
 import type { Rules } from './rules.ts'
 import type { CircuitBreakerSnapshot } from './snapshot.ts'
-import type { OutcomeWindow } from './window.ts'
+import type { WindowOptions } from './options.ts'
+import { type OutcomeWindow, createWindow } from './window.ts'
 
 /** What has been counted: totals for telemetry, and what the trip rules look at. */
 export class Tally {
-  readonly window: OutcomeWindow
+  window: OutcomeWindow
   consecutiveFailures = 0
   lastFailure: unknown
   lastFailureMs: number | undefined
@@ -16,6 +17,7 @@ export class Tally {
   slow = 0
   late = 0
   rejected = 0
+  wouldReject = 0
   opened = 0
 
   constructor(window: OutcomeWindow) {
@@ -58,9 +60,14 @@ export class Tally {
     this.window.clear(nowMs)
   }
 
+  /** Goes on with another window, which takes over what it can of the present one. */
+  reshape(options: WindowOptions, nowMs: number): void {
+    this.window = createWindow(options, nowMs, this.window.save(nowMs))
+  }
+
   readTotals(): CircuitBreakerSnapshot['totals'] {
-    const { success, failure, ignored, slow, late, rejected, opened } = this
-    return { success, failure, ignored, slow, late, rejected, opened }
+    const { success, failure, ignored, slow, late, rejected, wouldReject, opened } = this
+    return { success, failure, ignored, slow, late, rejected, wouldReject, opened }
   }
 
   readWindow(nowMs: number): CircuitBreakerSnapshot['window'] {

@@ -1,4 +1,4 @@
-import type { OutcomeWindow } from './window.ts'
+import type { OutcomeWindow, SavedSlot, SavedTimeWindow } from './window.ts'
 
 const SLOTS = 10
 /** Numbers a slot: completed, failed, slow. */
@@ -21,12 +21,13 @@ export class TimeWindow implements OutcomeWindow {
   #at: number
   #tickEndsMs: number
 
-  constructor(ms: number, nowMs: number) {
+  constructor(ms: number, nowMs: number, saved?: SavedTimeWindow) {
     this.#ms = ms
-    this.#startedMs = nowMs
+    this.#startedMs = nowMs - (saved?.forMs ?? 0)
     this.#tick = Math.floor((nowMs / ms) * SLOTS)
     this.#tickEndsMs = ((this.#tick + 1) * ms) / SLOTS
     this.#at = offset(this.#tick)
+    for (const slot of saved?.slots ?? []) this.#restore(nowMs, slot)
   }
 
   record(nowMs: number, failed: boolean, slow: boolean): void {
@@ -62,6 +63,30 @@ export class TimeWindow implements OutcomeWindow {
 
   isWhole(nowMs: number): boolean {
     return nowMs - this.#startedMs >= this.#ms
+  }
+
+  save(nowMs: number): SavedTimeWindow {
+    this.advance(nowMs)
+    const slots: SavedSlot[] = []
+    for (let tick = this.#tick - SLOTS + 1; tick <= this.#tick; tick++) {
+      const [completed = 0, failed = 0, slow = 0] = this.#slots.slice(offset(tick))
+      if (completed > 0) slots.push([Math.max(0, nowMs - (tick * this.#ms) / SLOTS), completed, failed, slow])
+    }
+    return { kind: 'time', forMs: nowMs - this.#startedMs, slots }
+  }
+
+  /** Takes all outcomes of a saved slot for as old as its oldest can be, so that none stays longer than `ms`. */
+  #restore(nowMs: number, [agoMs, completed, failed, slow]: SavedSlot): void {
+    // A slot that began at a whole tick has to come out at it, whatever the subtractions made of it.
+    const tick = Math.min(Math.floor(((nowMs - agoMs) / this.#ms) * SLOTS + 1e-6), this.#tick)
+    if (tick <= this.#tick - SLOTS) return
+    const at = offset(tick)
+    this.#slots[at]! += completed
+    this.#slots[at + 1]! += failed
+    this.#slots[at + 2]! += slow
+    this.completed += completed
+    this.failed += failed
+    this.slow += slow
   }
 
   /** Empties the slot that `tick` is about to use: what is in it is a whole window old. */
