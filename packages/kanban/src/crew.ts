@@ -161,7 +161,7 @@ export class Crew<T, R> implements Foreman<T, R> {
   #reassign(): void {
     let last = this.#workers.at(-1)
     while (last && last.index >= this.#target && !last.isBusy) {
-      last.withdraw()
+      last.dismiss()
       this.#workers.pop()
       last = this.#workers.at(-1)
     }

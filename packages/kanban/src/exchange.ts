@@ -14,8 +14,8 @@ import { WaitingLine } from './waiting-line.ts'
 /**
  * Where producers, waiting entries and consumers meet.
  *
- * Between two calls this holds: while a consumer waits, nothing is ready and no producer waits; while a producer waits,
- * there is no room. State is committed before any receipt or listener is called.
+ * Between two calls this holds: while a consumer waits, nothing is ready; while a producer waits, there is no room. Both
+ * wait when delayed retries take all the room: a failing downstream must not pile up more than the capacity. State is committed before any receipt or listener is called.
  */
 export class Exchange<T> implements EntryHome<T> {
   readonly shelf: Shelf<T>
@@ -60,7 +60,7 @@ export class Exchange<T> implements EntryHome<T> {
   }
 
   hasRoom(): boolean {
-    if (this.shelf.depth < this.#capacity || this.consumers.size > 0) return true
+    if (this.shelf.depth < this.#capacity) return true
     return this.#hasDeadlines && this.#expireWaiting() && this.shelf.depth < this.#capacity
   }
 
@@ -74,9 +74,6 @@ export class Exchange<T> implements EntryHome<T> {
   prepare(): boolean {
     if (this.shelf.delayed > 0) this.#placeDue()
     if (this.#hasDeadlines) this.#expireFirst()
-    if (this.shelf.ready > 0) return true
-    // With all room taken by delayed retries, a consumer still gets what a producer waits with.
-    while (this.shelf.ready === 0 && this.producers.size > 0) this.#admitFirst()
     return this.shelf.ready > 0
   }
 
@@ -236,6 +233,7 @@ export class Exchange<T> implements EntryHome<T> {
     for (let entry = this.shelf.shiftDue(nowMs); entry; entry = this.shelf.shiftDue(nowMs)) {
       this.#place(entry, entry.lane)
     }
+    if (this.producers.size > 0) this.#admitWaiting()
   }
 
   #admitWaiting(): void {

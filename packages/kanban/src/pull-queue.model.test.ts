@@ -12,6 +12,8 @@ interface Item {
   readonly class: Class
   readonly expiresAt: number
   attempt: number
+  /** The number of its lease, until it waits at the back again. */
+  order: number
 }
 
 /** What a queue should do, said as plainly as possible. */
@@ -26,6 +28,7 @@ class Model {
   admitted = 0
   settled = 0
   nextId = 0
+  nextOrder = 0
   nextConsumer = 0
 
   get depth(): number {
@@ -35,8 +38,10 @@ class Model {
   place(item: Item, nowMs: number): void {
     const consumer = item.expiresAt <= nowMs ? undefined : this.consumers.shift()
     if (item.expiresAt <= nowMs) this.settled++
-    else if (consumer === undefined) this.ready.push(item)
-    else {
+    else if (consumer === undefined) {
+      item.order = Infinity
+      this.ready.push(item)
+    } else {
       this.given.set(consumer, item.id)
       this.settled++
     }
@@ -55,6 +60,7 @@ class Model {
     const due = this.delayed.filter(({ dueMs }) => dueMs <= nowMs).toSorted((a, b) => a.dueMs - b.dueMs)
     this.delayed = this.delayed.filter(({ dueMs }) => dueMs > nowMs)
     for (const { item } of due) this.place(item, nowMs)
+    this.admitWaiting(nowMs)
   }
 
   expire(nowMs: number, which: (item: Item) => boolean): void {
@@ -75,7 +81,6 @@ class Model {
       const expired = item
       this.expire(nowMs, (each) => each === expired)
     }
-    while (this.ready.length === 0 && this.producers.length > 0) this.admit(this.producers.shift() as Item, nowMs)
     const item = this.first()
     if (!item) return undefined
     this.ready.splice(this.ready.indexOf(item), 1)
@@ -83,8 +88,13 @@ class Model {
     return item
   }
 
+  release(item: Item): void {
+    const behind = this.ready.findIndex((each) => each.class === item.class && each.order > item.order)
+    this.ready.splice(behind < 0 ? this.ready.length : behind, 0, item)
+  }
+
   hasRoom(nowMs: number): boolean {
-    if (this.depth < CAPACITY || this.consumers.length > 0) return true
+    if (this.depth < CAPACITY) return true
     this.expire(nowMs, () => true)
     return this.depth < CAPACITY
   }
@@ -127,7 +137,7 @@ function command(name: string, run: (model: Model, real: Real) => void): Command
 
 function newItem(model: Model, real: Real, name: Class, deadlineMs: number | undefined): Item {
   const expiresAt = deadlineMs === undefined ? Number.POSITIVE_INFINITY : real.clock.now() + deadlineMs
-  return { id: model.nextId++, class: name, expiresAt, attempt: 0 }
+  return { id: model.nextId++, class: name, expiresAt, attempt: 0, order: Infinity }
 }
 
 function victimOf(model: Model, item: Item, overflow: Overflow): Item | undefined {
@@ -199,6 +209,7 @@ const lease = fc.constant(
     expect(got?.item).toBe(leased?.id)
     if (!leased || !got) return
     leased.attempt++
+    leased.order = model.nextOrder++
     expect(got.attempt).toBe(leased.attempt)
     model.leased.set(leased.id, leased)
     real.leases.push(got)
@@ -220,8 +231,7 @@ const end = fc
       else {
         leased.attempt--
         if (model.consumers.length > 0) model.place(leased, nowMs)
-        // Released ones are at the front in the order they were leased; one at a time is enough for this model.
-        else model.ready.unshift(leased)
+        else model.release(leased)
       }
       if (how === 'delay') got.retry({ delayMs })
       else if (how === 'deadLetter') got.deadLetter('why')

@@ -307,13 +307,26 @@ describe('leases', () => {
     expect(clock.pendingTimers).toBe(0)
   })
 
-  it('lets a consumer have what a producer waits with while delayed items take all the room', async () => {
-    const { queue } = setUp({ capacity: 1 })
+  it('admits nothing past delayed items that take all the room, whoever waits for it', async () => {
+    const { clock, queue } = setUp({ capacity: 1 })
     queue.offer(1)
     leaseOf(queue).retry({ delayMs: 100 })
+    const taken = [queue.take(), queue.take()]
     const put = queue.put(2)
-    expect(queue.poll()).toBe(2)
-    await expect(put).resolves.toBeUndefined()
+    expect(queue.offer(3)).toBe(false)
+    expect(queue.snapshot()).toMatchObject({ depth: 1, waitingProducers: 1, waitingConsumers: 2 })
+    await clock.advanceAsync(100)
+    await put
+    expect(await Promise.all(taken)).toEqual([1, 2])
+  })
+
+  it('never holds more than the capacity and what is leased, however often everything fails', async () => {
+    const { queue } = setUp({ capacity: 5 })
+    for (let round = 0; round < 100; round++) {
+      queue.offer(round)
+      queue.tryLease()?.retry({ delayMs: 1_000 })
+    }
+    expect(queue.depth).toBe(5)
   })
 
   it('tells of a dead letter', () => {

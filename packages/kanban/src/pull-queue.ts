@@ -66,8 +66,8 @@ export class PullQueue<T> implements WorkSource<T>, Observable<QueueEvents<T>>, 
   }
 
   /**
-   * Lets an item in, or says at once that it can't: `false` when the queue is full or closed. A waiting consumer gets the
-   * item even when the queue is full of delayed retries.
+   * Lets an item in, or says at once that it can't: `false` when the queue is full or closed. A queue full of delayed
+   * retries is full, even while consumers wait.
    *
    * @throws RangeError for a class the queue doesn't have or a wrong deadline, never for fullness.
    */

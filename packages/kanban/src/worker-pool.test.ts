@@ -465,6 +465,19 @@ describe('resizing', () => {
     expect(queues.map(({ depth }) => depth)).toEqual([0, 0])
   })
 
+  it('gives back what was on its way to a worker whose number another has by now', async () => {
+    const { handler, runs } = byHand()
+    const { queue, pool } = setUp(handler, { workers: 2 })
+    queue.offer(1)
+    queue.offer(2)
+    pool.resize(1)
+    pool.resize(2)
+    await settle()
+    expect(runs.map(({ item }) => item).toSorted((a, b) => a - b)).toEqual([1, 2])
+    expect(pool.busy).toBe(2)
+    expect(queue.leased).toBe(2)
+  })
+
   it('stays as it was when a source can not be made', () => {
     const queue = new PullQueue<number>()
     const { pool } = setUp<void>(() => {}, {

@@ -87,6 +87,12 @@ export class Worker<T, R> implements Runner {
     waiting?.abort()
   }
 
+  /** Takes it out of service: another may get its number. What is still on its way to it goes back. */
+  dismiss(): void {
+    this.withdraw()
+    this.#phase = 'ended'
+  }
+
   cancel(reason: unknown): void {
     const run = this.#run
     if (!run || run.isDecided) return
