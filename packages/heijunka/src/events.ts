@@ -35,8 +35,3 @@ export interface DeadLetter<T> {
   /** How many times the item had been handed out. */
   readonly attempt: number
 }
-
-/** Hears one event of a `LoadLeveler`. */
-export type LoadLevelerListener<T, E extends keyof LoadLevelerEvents<T>> = (
-  ...args: LoadLevelerEvents<T>[E] extends unknown[] ? LoadLevelerEvents<T>[E] : never
-) => void

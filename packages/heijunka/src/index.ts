@@ -10,6 +10,6 @@ export type {
   Timers,
   WorkSource,
 } from '@tps/internal'
-export type { DeadLetter, LoadLevelerEvents, LoadLevelerListener, Rebalance, RebalanceMove } from './events.ts'
+export type { DeadLetter, LoadLevelerEvents, Rebalance, RebalanceMove } from './events.ts'
 export type { Assign, LoadLevelerOptions, Strategy } from './options.ts'
 export type { LoadLevelerSnapshot } from './snapshot.ts'

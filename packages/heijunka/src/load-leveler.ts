@@ -11,7 +11,7 @@ import { chooserOf } from './assign.ts'
 import { type Traits, interviewer } from './callbacks.ts'
 import { Entry, type Settlement } from './entry.ts'
 import { LaneRemovedError, LevelerClosedError } from './errors.ts'
-import type { LoadLevelerEvents, LoadLevelerListener, Rebalance } from './events.ts'
+import type { LoadLevelerEvents, Rebalance } from './events.ts'
 import { spreadOf } from './imbalance.ts'
 import { type LoadLevelerOptions, type Settings, checkWorkers, settingsOf } from './options.ts'
 import type { Placement } from './placement.ts'
@@ -52,6 +52,7 @@ export class LoadLeveler<T> implements WorkSource<T>, Observable<LoadLevelerEven
   /** @throws TypeError or RangeError when an option is wrong. */
   constructor(options: LoadLevelerOptions<T>) {
     const settings = settingsOf(options)
+    Entry.keepExample()
     const { name, workers, strategy, clock, onListenerError } = settings
     this.#settings = settings
     this.name = name
@@ -175,8 +176,8 @@ export class LoadLeveler<T> implements WorkSource<T>, Observable<LoadLevelerEven
     this.stop()
   }
 
-  on<E extends keyof LoadLevelerEvents<T>>(event: E, listener: LoadLevelerListener<T, E>): () => void {
-    return this.#events.on(event, listener as (...args: LoadLevelerEvents<T>[E]) => void)
+  on<E extends keyof LoadLevelerEvents<T>>(event: E, listener: (...args: LoadLevelerEvents<T>[E]) => void): () => void {
+    return this.#events.on(event, listener)
   }
 
   /** O(workers), and with `keyBy` O(items in progress). */
