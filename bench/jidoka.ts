@@ -1,4 +1,4 @@
-import { CircuitBreaker, type CircuitBreakerOptions } from '../packages/jidoka/src/index.ts'
+import { CircuitBreaker, type CircuitBreakerOptions } from '@tps/jidoka'
 import { SamplingBreaker, circuitBreaker, handleAll } from 'cockatiel'
 import Opossum from 'opossum'
 import { bytesEach, compare } from './harness.ts'

@@ -1,5 +1,5 @@
 import { DDSketch } from '@datadog/sketches-js'
-import { PercentileTracker } from '../packages/kaizen/src/index.ts'
+import { PercentileTracker } from '@tps/kaizen'
 import { type Histogram as HdrHistogram, build, initWebAssemblySync } from 'hdr-histogram-js'
 import { Histogram, type Registry, Summary } from 'prom-client'
 import { compare } from './harness.ts'

@@ -1,6 +1,6 @@
 import fastq from 'fastq'
 import PQueue from 'p-queue'
-import { PullQueue, WorkerPool } from '../packages/kanban/src/index.ts'
+import { PullQueue, WorkerPool } from '@tps/kanban'
 import { bytesEach, compare } from './harness.ts'
 
 const item = { id: 1 }

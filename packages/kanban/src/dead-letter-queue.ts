@@ -9,7 +9,6 @@ import {
   checkOneOf,
   printListenerError,
 } from '@tps/internal'
-import type { Listener } from './listener.ts'
 
 /** How a `DeadLetterQueue` is made. */
 export interface DeadLetterQueueOptions {
@@ -184,8 +183,11 @@ export class DeadLetterQueue<T> implements Observable<DeadLetterEvents<T>> {
     return { redriven, left: this.#letters.size }
   }
 
-  on<E extends keyof DeadLetterEvents<T>>(event: E, listener: Listener<DeadLetterEvents<T>, E>): () => void {
-    return this.#emitter.on(event, listener as (...args: DeadLetterEvents<T>[E]) => void)
+  on<E extends keyof DeadLetterEvents<T> & string>(
+    event: E,
+    listener: (...args: DeadLetterEvents<T>[E]) => void,
+  ): () => void {
+    return this.#emitter.on(event, listener)
   }
 
   snapshot(): DeadLetterSnapshot {

@@ -30,7 +30,6 @@ export type {
   RedriveReport,
 } from './dead-letter-queue.ts'
 export type { Place, QueueLease, Receipt, Settlement } from './entry.ts'
-export type { Listener } from './listener.ts'
 export type {
   AttemptEvent,
   CompletedEvent,

@@ -2,7 +2,6 @@ import { type LeaseOptions, type Observable, SafeEmitter, type WorkSource, check
 import { Entry, type QueueLease, type Slot } from './entry.ts'
 import { QueueClosedError, TooManyWaitingError } from './errors.ts'
 import { Exchange } from './exchange.ts'
-import type { Listener } from './listener.ts'
 import type { QueueEvents } from './queue-events.ts'
 import { QueueIterator } from './queue-iterator.ts'
 import {
@@ -141,8 +140,8 @@ export class PullQueue<T> implements WorkSource<T>, Observable<QueueEvents<T>>, 
     return new QueueIterator(this)
   }
 
-  on<E extends keyof QueueEvents<T>>(event: E, listener: Listener<QueueEvents<T>, E>): () => void {
-    return this.#emitter.on(event, listener as (...args: QueueEvents<T>[E]) => void)
+  on<E extends keyof QueueEvents<T> & string>(event: E, listener: (...args: QueueEvents<T>[E]) => void): () => void {
+    return this.#emitter.on(event, listener)
   }
 
   snapshot(): QueueSnapshot {

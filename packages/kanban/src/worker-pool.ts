@@ -3,7 +3,6 @@ import { backlogOf } from './backlog.ts'
 import { Crew } from './crew.ts'
 import { Drain, type Drained } from './drain.ts'
 import { ItemLostError, PoolStoppedError, QueueClosedError, QueueFullError } from './errors.ts'
-import type { Listener } from './listener.ts'
 import { Outcomes } from './outcomes.ts'
 import type { PoolEvents } from './pool-events.ts'
 import {
@@ -157,8 +156,11 @@ export class WorkerPool<T, R = unknown> implements Observable<PoolEvents<T, R>>,
     return ((depth + 1) * meanMs) / Math.max(1, target - overdue)
   }
 
-  on<E extends keyof PoolEvents<T, R>>(event: E, listener: Listener<PoolEvents<T, R>, E>): () => void {
-    const off = this.#emitter.on(event, listener as (...args: PoolEvents<T, R>[E]) => void)
+  on<E extends keyof PoolEvents<T, R> & string>(
+    event: E,
+    listener: (...args: PoolEvents<T, R>[E]) => void,
+  ): () => void {
+    const off = this.#emitter.on(event, listener)
     this.#listeners++
     this.#crew.timesAll = true
     let isOn = true
