@@ -183,10 +183,7 @@ export class DeadLetterQueue<T> implements Observable<DeadLetterEvents<T>> {
     return { redriven, left: this.#letters.size }
   }
 
-  on<E extends keyof DeadLetterEvents<T> & string>(
-    event: E,
-    listener: (...args: DeadLetterEvents<T>[E]) => void,
-  ): () => void {
+  on<E extends keyof DeadLetterEvents<T>>(event: E, listener: (...args: DeadLetterEvents<T>[E]) => void): () => void {
     return this.#emitter.on(event, listener)
   }
 

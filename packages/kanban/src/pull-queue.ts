@@ -140,7 +140,7 @@ export class PullQueue<T> implements WorkSource<T>, Observable<QueueEvents<T>>, 
     return new QueueIterator(this)
   }
 
-  on<E extends keyof QueueEvents<T> & string>(event: E, listener: (...args: QueueEvents<T>[E]) => void): () => void {
+  on<E extends keyof QueueEvents<T>>(event: E, listener: (...args: QueueEvents<T>[E]) => void): () => void {
     return this.#emitter.on(event, listener)
   }
 

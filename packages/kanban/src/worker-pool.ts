@@ -156,10 +156,7 @@ export class WorkerPool<T, R = unknown> implements Observable<PoolEvents<T, R>>,
     return ((depth + 1) * meanMs) / Math.max(1, target - overdue)
   }
 
-  on<E extends keyof PoolEvents<T, R> & string>(
-    event: E,
-    listener: (...args: PoolEvents<T, R>[E]) => void,
-  ): () => void {
+  on<E extends keyof PoolEvents<T, R>>(event: E, listener: (...args: PoolEvents<T, R>[E]) => void): () => void {
     const off = this.#emitter.on(event, listener)
     this.#listeners++
     this.#crew.timesAll = true
