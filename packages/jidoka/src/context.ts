@@ -17,8 +17,13 @@ export class CallContext implements WorkContext {
     return this.#signal
   }
 
-  /** The signal that `options` already has, without making one. */
+  /** A signal that says whether the call has been aborted, without making one that would not. */
+  protected peekSignal(): AbortSignal | undefined {
+    return this.#signal ?? CallContext.peek(this.#options)
+  }
+
+  /** The signal that `options` already has, without making one. It says whether the call has been aborted by now. */
   static peek(options: ExecuteOptions | undefined): AbortSignal | undefined {
-    return options instanceof CallContext ? (options.#signal ?? CallContext.peek(options.#options)) : options?.signal
+    return options instanceof CallContext ? options.peekSignal() : options?.signal
   }
 }
