@@ -140,7 +140,20 @@ describe.each(SOURCES)('%s as a WorkSource', (_title, make) => {
     const lease = await source.lease()
     expect(lease.item).toBe('in')
     await lease.ack()
-    await expect(Promise.resolve().then(() => source.lease())).rejects.toThrow(/closed/)
+    await expect(Promise.resolve().then(() => source.lease())).rejects.toMatchObject({ code: 'ERR_QUEUE_CLOSED' })
+  })
+
+  it('lets a pool drain when it has been closed', async () => {
+    const { clock, source } = fresh()
+    let done = 0
+    const pool = new WorkerPool({ source, workers: 2, clock, timers: clock }, () => void done++)
+    for (const item of ['a', 'b', 'c']) source.offer(item)
+    source.close()
+    const drained = pool.drain()
+    await clock.advanceAsync(1000)
+    await drained
+    expect(done).toBe(3)
+    await pool.stop()
   })
 
   it('feeds a WorkerPool', async () => {

@@ -22,5 +22,5 @@ leveler.close()
 await Promise.all(workers)
 // #endregion
 
-const { depth, inProgress, dequeueRate } = leveler.snapshot()
-if (depth !== 0 || inProgress !== 0 || dequeueRate !== 2) throw new Error('two orders should have been done')
+const { depth, leased, dequeueRate } = leveler.snapshot()
+if (depth !== 0 || leased !== 0 || dequeueRate !== 2) throw new Error('two orders should have been done')

@@ -1,7 +1,8 @@
 /** No lease: the leveler is closed, and everything that was in it has been settled. */
 export class LevelerClosedError extends Error {
   override readonly name = 'LevelerClosedError'
-  readonly code = 'ERR_LEVELER_CLOSED'
+  /** The one that every source of leases tells its workers that they may go home with. */
+  readonly code = 'ERR_QUEUE_CLOSED'
   /** The leveler's name. */
   readonly leveler: string
 

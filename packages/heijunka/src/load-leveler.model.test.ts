@@ -318,9 +318,9 @@ class Pair {
     const snapshot = this.leveler.snapshot()
     expect(snapshot).toMatchObject({
       workers: model.workers,
-      depth: model.in('waiting').length,
+      depth: model.in('waiting').length + model.in('delayed').length,
       delayed: model.in('delayed').length,
-      inProgress: model.in('leased').length,
+      leased: model.in('leased').length,
       waiters: this.waiters.length,
       rejected: model.rejected,
       deadLettered: model.deadLettered,

@@ -43,7 +43,7 @@ it('refuses an offer once capacity items wait', () => {
   expect([leveler.offer(1), leveler.offer(2), leveler.offer(3)]).toEqual([true, true, false])
   take(leveler)
   expect(leveler.offer(4)).toBe(true)
-  expect(leveler.snapshot()).toMatchObject({ depth: 2, inProgress: 1, rejected: 1 })
+  expect(leveler.snapshot()).toMatchObject({ depth: 2, leased: 1, rejected: 1 })
 })
 
 it('gives an item straight to a worker that waits, even when it is full of slow work above the cap', async () => {
@@ -91,15 +91,15 @@ it('ends a lease once: later calls on it do nothing', () => {
   const first = take(leveler)
   void first.retry()
   void first.ack()
-  expect(leveler.snapshot()).toMatchObject({ depth: 1, inProgress: 0 })
+  expect(leveler.snapshot()).toMatchObject({ depth: 1, leased: 0 })
   const second = take(leveler)
   expect(second.attempt).toBe(2)
   void first.ack()
   void first.deadLetter('late')
-  expect(leveler.snapshot()).toMatchObject({ inProgress: 1, deadLettered: 0 })
+  expect(leveler.snapshot()).toMatchObject({ leased: 1, deadLettered: 0 })
   void second.extend(1000)
   void second.ack()
-  expect(leveler.snapshot()).toMatchObject({ depth: 0, inProgress: 0 })
+  expect(leveler.snapshot()).toMatchObject({ depth: 0, leased: 0 })
 })
 
 it('brings a retry back after its delay, with room or without', () => {
@@ -109,7 +109,7 @@ it('brings a retry back after its delay, with room or without', () => {
   expect(() => lease.retry({ delayMs: -1 })).toThrow(RangeError)
   offerAll(leveler, [2])
   void lease.retry({ delayMs: 500 })
-  expect(leveler.snapshot()).toMatchObject({ depth: 1, delayed: 1, inProgress: 0 })
+  expect(leveler.snapshot()).toMatchObject({ depth: 2, delayed: 1, leased: 0 })
   expect(leveler.offer(3)).toBe(false)
   clock.advance(499)
   expect(leveler.snapshot().delayed).toBe(1)
@@ -127,7 +127,7 @@ it('tells of an item that was given up', () => {
   void take(leveler).retry()
   void take(leveler).deadLetter('poison')
   expect(listener).toHaveBeenCalledExactlyOnceWith({ item: 1, reason: 'poison', attempt: 2 })
-  expect(leveler.snapshot()).toMatchObject({ deadLettered: 1, depth: 0, inProgress: 0 })
+  expect(leveler.snapshot()).toMatchObject({ deadLettered: 1, depth: 0, leased: 0 })
 })
 
 it('serves waiting leases in the order they came, without those that aborted', async () => {
@@ -175,7 +175,7 @@ it('lets everything out after close, retries included, before waiting leases rej
   clock.advance(10)
   expect((await next).item).toBe(1)
   void (await next).ack()
-  await expect(after).rejects.toMatchObject({ name: 'LevelerClosedError', code: 'ERR_LEVELER_CLOSED', leveler: 'line' })
+  await expect(after).rejects.toMatchObject({ name: 'LevelerClosedError', code: 'ERR_QUEUE_CLOSED', leveler: 'line' })
   await expect(leveler.lease()).rejects.toThrow('line is closed and empty')
 })
 

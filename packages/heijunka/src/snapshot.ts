@@ -7,12 +7,12 @@ export interface LoadLevelerSnapshot {
   readonly workers: number
   /** How many items may wait. */
   readonly capacity: number
-  /** How many items wait and could be handed out, delayed retries apart. Retries may bring it above `capacity`. */
+  /** How many items wait, delayed retries included. Retries may bring it above `capacity`. */
   readonly depth: number
-  /** How many items wait for the delay of their retry to pass. They use capacity. */
+  /** Of them, how many wait for the delay of their retry to pass. */
   readonly delayed: number
   /** How many items are in the hands of workers. */
-  readonly inProgress: number
+  readonly leased: number
   /** How many leases wait for work. */
   readonly waiters: number
   readonly isClosed: boolean

@@ -188,7 +188,7 @@ it('moves what waits in lanes that go, and leaves their workers what they have s
   leveler.resize(2)
   expect(loads(leveler).reduce((sum, load) => sum + load, 0)).toBe(15)
   void started?.retry()
-  expect(leveler.snapshot()).toMatchObject({ depth: 16, inProgress: 0 })
+  expect(leveler.snapshot()).toMatchObject({ depth: 16, leased: 0 })
   const items = [...drain(leveler.lane(0)), ...drain(leveler.lane(1))]
   expect(items.toSorted((a, b) => a - b)).toEqual(upTo(16))
   expect(items.filter((item) => item % 4 === 3)).toEqual([3, 7, 11, 15])
