@@ -13,19 +13,36 @@ const QUERIES = {
   bad: 'sum(rate(requests_total{code=~"5.."}[$window]))',
 }
 
+/** The slower ones see the same 90 minutes, and so fire as well. */
+const FOUR_ALERTS = [
+  { severity: 'page', long: '1h', short: '5m', factor: 14.4 },
+  { severity: 'page', long: '6h', short: '30m', factor: 6 },
+  { severity: 'ticket', long: '1d', short: '2h', factor: 3 },
+  { severity: 'ticket', long: '3d', short: '6h', factor: 1 },
+].map(({ severity, long, short, factor }) => ({
+  exp_labels: { slo: 'checkout', severity, long_window: long, short_window: short },
+  exp_annotations: {
+    summary: `checkout burns its error budget more than ${factor} times too fast`,
+    description:
+      `Over the last ${long} and the last ${short} more than ${factor} times as many events failed as a target of ` +
+      '0.99 allows.',
+  },
+}))
+
 function hasPromtool(): boolean {
   return spawnSync('promtool', ['--version']).status === 0
+}
+
+function apt(...args: string[]): void {
+  spawnSync('apt-get', ['--quiet', '--yes', ...args], {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    timeout: 240_000,
+  })
 }
 
 /** Debian and Ubuntu have promtool in the package "prometheus". Installing needs root. */
 function installPromtool(): void {
   if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).status !== 0) return
-  const apt = (...args: string[]): void => {
-    spawnSync('apt-get', ['--quiet', '--yes', ...args], {
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-      timeout: 240_000,
-    })
-  }
   apt('update')
   apt('install', '--no-install-recommends', 'prometheus')
 }
@@ -67,62 +84,29 @@ describe('the Prometheus rules of an SLO', () => {
 
   it('fire on a burn of 20 times after an hour, not on one of half the budget, and not on a handful of events', () => {
     writeFileSync(join(room, 'fire.yml'), prometheusRules(new Slo({ name: 'checkout', target: 0.99 }), QUERIES))
-    // Every minute: 80 good and 20 bad, 995 good and 5 bad, or an event in ten minutes that fails.
-    const cases = [
-      { series: '0+80x120', errors: '0+20x120', fires: true },
-      { series: '0+995x120', errors: '0+5x120', fires: false },
-      { series: '0x120', errors: '0 0 0 0 0 0 0 0 0 0+0.1x110', fires: false },
-    ]
-    const fired = (fires: boolean): string[] =>
-      fires
-        ? [
-            '          - exp_labels: { slo: checkout, severity: page, long_window: 1h, short_window: 5m }',
-            '            exp_annotations:',
-            '              summary: checkout burns its error budget more than 14.4 times too fast',
-            '              description: Over the last 1h and the last 5m more than 14.4 times as many events failed as a target of 0.99 allows.',
-          ]
-        : []
-    const tests = cases.flatMap(({ series, errors, fires }) => [
-      '  - interval: 1m',
-      '    input_series:',
-      `      - { series: 'requests_total{code="200"}', values: '${series}' }`,
-      `      - { series: 'requests_total{code="500"}', values: '${errors}' }`,
-      '    promql_expr_test:',
-      ...(fires
-        ? [
-            '      - expr: slo:error_ratio:rate1h',
-            '        eval_time: 90m',
-            `        exp_samples: [{ labels: 'slo:error_ratio:rate1h{slo="checkout"}', value: 0.2 }]`,
-          ]
-        : []),
-      '    alert_rule_test:',
-      '      - eval_time: 90m',
-      '        alertname: SloBudgetBurn',
-      ...(fires ? ['        exp_alerts:', ...fired(true), ...slower()] : ['        exp_alerts: []']),
-    ])
+    const tests = [
+      // Every minute 80 good events and 20 bad ones, 995 and 5, or one bad event every ten minutes.
+      { good: '0+80x120', bad: '0+20x120', alerts: FOUR_ALERTS },
+      { good: '0+995x120', bad: '0+5x120', alerts: [] },
+      { good: '0x120', bad: '0x9 0+0.1x110', alerts: [] },
+    ].map(({ good, bad, alerts }) => ({
+      interval: '1m',
+      input_series: [
+        { series: 'requests_total{code="200"}', values: good },
+        { series: 'requests_total{code="500"}', values: bad },
+      ],
+      alert_rule_test: [{ eval_time: '90m', alertname: 'SloBudgetBurn', exp_alerts: alerts }],
+    }))
+    // JSON is YAML.
     writeFileSync(
       join(room, 'fire-test.yml'),
-      ['rule_files: [fire.yml]', 'evaluation_interval: 1m', 'tests:', ...tests, ''].join('\n'),
+      JSON.stringify({ rule_files: ['fire.yml'], evaluation_interval: '1m', tests }),
     )
     const { status, output } = promtool('test', 'rules', 'fire-test.yml')
     expect(output).toContain('SUCCESS')
     expect(status).toBe(0)
   })
 })
-
-/** The slower alerts see the same 90 minutes and fire as well: the burn is 20 times over all the time there is. */
-function slower(): string[] {
-  return [
-    ['page', '6h', '30m', 6],
-    ['ticket', '1d', '2h', 3],
-    ['ticket', '3d', '6h', 1],
-  ].flatMap(([severity, long, short, factor]) => [
-    `          - exp_labels: { slo: checkout, severity: ${severity}, long_window: ${long}, short_window: ${short} }`,
-    '            exp_annotations:',
-    `              summary: checkout burns its error budget more than ${factor} times too fast`,
-    `              description: Over the last ${long} and the last ${short} more than ${factor} times as many events failed as a target of 0.99 allows.`,
-  ])
-}
 
 it('promtool is the one that Prometheus ships', () => {
   expect(execFileSync('promtool', ['--version'], { encoding: 'utf8' })).toMatch(/^promtool, version \d+/)

@@ -1,5 +1,8 @@
 export { Breakdown } from './breakdown.ts'
+export { openSlo } from './open-slo.ts'
 export { PercentileTracker } from './percentile-tracker.ts'
+export { prometheusRules } from './prometheus-rules.ts'
+export { Slo } from './slo.ts'
 export type { BreakdownSnapshot, StageDurations, StageShare } from './breakdown.ts'
 export type { Bucket } from './distribution.ts'
 export type {
@@ -10,7 +13,22 @@ export type {
   Listener,
   PercentileTrackerEvents,
 } from './events.ts'
+export type { OpenSloOptions } from './open-slo.ts'
 export type { BreakdownOptions, MeasureOptions, PercentileTrackerOptions } from './options.ts'
 export type { Mergeable } from './percentile-tracker.ts'
+export type { BurnRateAlert, SloAlertRule } from './slo-alerts.ts'
+export type { SloOptions } from './slo-options.ts'
+export type { CalendarUnit, SloPeriod } from './slo-period.ts'
+export type { SloDefinition, SloQueries } from './slo-queries.ts'
+export type { SavedTier } from './slo-ring.ts'
+export type { SavedSlo } from './slo-saved.ts'
+export type {
+  BurnRateReading,
+  InvalidSloEvent,
+  SloEvents,
+  SloSnapshot,
+  SloState,
+  SloStateEvent,
+} from './slo-snapshot.ts'
 export type { PercentileSnapshot } from './snapshot.ts'
 export type { Clock, ListenerErrorHandler, Observable } from '@tps/internal'
