@@ -15,8 +15,10 @@
 
 export const PAGE_BITS = 6
 export const PAGE_SIZE = 64
-const FIRST_PAGE = -106
-const LAST_PAGE = 2046
+/** Of those that hold anything, the lowest. */
+export const FIRST_PAGE: number = -106
+/** Of those that hold anything, the highest. */
+export const LAST_PAGE: number = 2046
 /** How many pages hold anything at all. */
 export const PAGES: number = LAST_PAGE - FIRST_PAGE + 1 - 2
 

@@ -1,138 +1,170 @@
 import { PAGE_BITS, PAGE_SIZE, bucketOf, lowerBound, middle, upperBound } from './buckets.ts'
-import { pack, unpack } from './packed.ts'
-import { Pages } from './pages.ts'
+import type { Bucket, Contents } from './contents.ts'
+import type { Counts } from './counts.ts'
+import { History } from './history.ts'
+import { remainder, shortfall } from './remainder.ts'
 import { Tally } from './tally.ts'
 
-/** Values that share a bucket: above `lower`, up to and including `upper`. */
-export interface Bucket {
-  readonly lower: number
-  readonly upper: number
+/** Values and their sum since the beginning, whatever has expired. */
+export interface Totals {
   readonly count: number
-}
-
-/** A finished slice that still counts. */
-interface Sealed {
-  readonly slice: number
-  readonly tally: Tally
-  packed: Uint8Array
+  readonly sum: number
 }
 
 /**
  * Counts by bucket, of the slice that is being filled and of those before it that still count.
- * Recording touches the open slice only. A slice is packed and added to the closed total when it ends, and subtracted
- * when it expires, so that a query never merges slices. Sums and extremes are taken anew from the slices, because a sum
- * of doubles can't be subtracted from without leaving something behind.
+ * Recording touches the open slice only. A slice is packed and added to the closed counts when it ends, and subtracted
+ * when it expires, so that a query never merges slices.
  */
 export class Distribution {
+  readonly #counts: Counts
   readonly #maxPages: number
   readonly #slices: number
-  #pages: Pages
-  #open = new Tally()
-  #closed = new Tally()
-  #sealed: Sealed[] = []
+  /** What is rare of the open slice. Its count, sum and extremes are in `#counts`. */
+  #zeros = 0
+  #invalid = 0
+  #collapsed = 0
+  readonly #history = new History()
+  /** What the totals are above the open slice. */
+  #past: Totals
   /** Values on pages below this one are collapsed. Above every page that was given up, for as long as that shows. */
   #floor: number = Number.NEGATIVE_INFINITY
 
-  /** `slices` is 0 where nothing expires. */
-  constructor(maxPages: number, slices: number) {
+  /** `slices` is 0 where nothing expires. `counts` must be empty. */
+  constructor(counts: Counts, maxPages: number, slices: number, past: Totals = { count: 0, sum: 0 }) {
+    this.#counts = counts
     this.#maxPages = maxPages
     this.#slices = slices
-    this.#pages = new Pages(slices > 0)
+    this.#past = past
   }
 
   get count(): number {
-    return this.#open.count + this.#closed.count
+    return this.#openCount + this.#history.tally.count
   }
 
   get zeros(): number {
-    return this.#open.zeros + this.#closed.zeros
+    return this.#zeros + this.#history.tally.zeros
   }
 
   get invalid(): number {
-    return this.#open.invalid + this.#closed.invalid
+    return this.#invalid + this.#history.tally.invalid
   }
 
   get collapsed(): number {
-    return this.#open.collapsed + this.#closed.collapsed
+    return this.#collapsed + this.#history.tally.collapsed
   }
 
   get sum(): number {
-    return this.#open.sum + this.#closed.sum
+    return this.#counts.sum + this.#history.tally.sum
   }
 
   /** `Infinity` when empty. */
   get min(): number {
-    return Math.min(this.#open.min, this.#closed.min)
+    return Math.min(this.#counts.min, this.#history.tally.min)
   }
 
   /** `-Infinity` when empty. */
   get max(): number {
-    return Math.max(this.#open.max, this.#closed.max)
+    return Math.max(this.#counts.max, this.#history.tally.max)
   }
 
-  /** Counts one value whose page is there. Says `false`, and does nothing, for any other: `addRare` takes those. */
-  add(value: number): boolean {
-    if (typeof value !== 'number' || !this.#pages.count(value)) return false
-    const tally = this.#open
-    tally.count++
-    tally.sum += value
-    if (value < tally.min) tally.min = value
-    if (value > tally.max) tally.max = value
-    return true
+  /** Neither figure ever falls, not even by rounding. */
+  get totals(): Totals {
+    return { count: this.#past.count + this.#openCount, sum: this.#past.sum + this.#counts.sum }
   }
 
-  /** Counts any one value. Says `false` when it is invalid. */
+  /** Sets what the totals will be once `count` values with the sum `sum` have been added. */
+  setTotals(totals: Totals, sum: number, count: number): void {
+    this.#past = { count: totals.count - count, sum: restOf(totals.sum, sum) }
+  }
+
+  /** Counts a value that `Counts.count` did not take. Says `false` when it is invalid. */
   addRare(value: number): boolean {
-    const tally = this.#open
     if (!(typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY)) {
-      tally.invalid++
+      this.#invalid++
       return false
     }
     // Minus zero is counted as zero, and reported as zero.
     const positive = Math.abs(value)
-    this.#place(positive, 1)
-    tally.sum += positive
-    tally.widen(positive, positive)
+    if (positive === 0) this.#zeros++
+    else this.#place(bucketOf(positive), 1)
+    this.#counts.widen(positive, positive, positive)
     return true
   }
 
   /** Adds what another distribution holds to the open slice. */
-  merge(buckets: readonly Bucket[], { sum, min, max, invalid }: Pick<Tally, 'sum' | 'min' | 'max' | 'invalid'>): void {
-    for (const { lower, upper, count } of buckets) {
-      if (lower === 0 && upper > Number.MIN_VALUE) {
-        this.#raiseFloor((bucketOf(upper) >> PAGE_BITS) + 1)
-        this.#collapse(count)
-      } else this.#place(upper, count)
+  merge({ zeros, invalid, collapsed, floor, sum, min, max, counts }: Contents): void {
+    this.#raiseFloor(floor)
+    this.#zeros += zeros
+    this.#invalid += invalid
+    this.#collapsed += collapsed
+    for (const [bucket, count] of counts) this.#place(bucket, count)
+    this.#counts.widen(sum, min, max)
+  }
+
+  /** Takes what another distribution holds out of the open slice. Says what is missing, and does nothing, if any is. */
+  subtract(other: Contents): string | undefined {
+    const floor = Math.max(this.#floor, other.floor)
+    const missing = shortfall(this.#openContents(), other, floor)
+    if (missing !== undefined) return missing
+    const { sum } = this.#counts
+    const before = this.totals
+    this.#raiseFloor(floor)
+    this.#zeros -= other.zeros
+    this.#invalid -= other.invalid
+    this.#collapsed -= other.collapsed
+    for (const [bucket, count] of other.counts) {
+      if (bucket >> PAGE_BITS < floor) this.#collapsed -= count
+      else this.#counts.put(bucket, -count)
     }
-    this.#open.sum += sum
-    this.#open.invalid += invalid
-    this.#open.widen(min, max)
+    this.#counts.keep((_, held) => held > 0)
+    if (this.collapsed === 0) this.#floor = Number.NEGATIVE_INFINITY
+    const rest = remainder(this.#openContents(), other, sum)
+    this.#counts.setOpen(rest.sum, rest.min, rest.max)
+    this.setTotals(before, rest.sum, this.#openCount)
+    return undefined
+  }
+
+  /** Everything held. */
+  contents(): Contents {
+    const { zeros, invalid, collapsed, sum, min, max } = this
+    const floor = collapsed > 0 ? this.#floor : Number.NEGATIVE_INFINITY
+    return { zeros, invalid, collapsed, floor, sum, min, max, counts: [...this.#counts.entries('all')] }
   }
 
   /** Ends slice `from`, and lets expire what is too old in slice `to`. */
   rotate(from: number, to: number): void {
+    const counts = this.#counts
+    this.#past = this.totals
     if (to - from >= this.#slices) {
-      this.#pages = new Pages(true)
-      this.#sealed = []
+      counts.clear()
+      this.#history.clear()
     } else {
-      this.#seal(from)
-      this.#expire(to - this.#slices)
+      const tally = this.#openTally()
+      if (tally.count > 0 || tally.invalid > 0) {
+        this.#history.add(from, tally, counts.entries('open'))
+        counts.close()
+      }
+      if (this.#history.expire(to - this.#slices, (bucket, count) => counts.putClosed(bucket, -count)))
+        counts.keep((_, held) => held > 0)
     }
-    this.#open = new Tally()
-    this.#closed = new Tally()
-    for (const { tally } of this.#sealed) this.#closed.add(tally)
-    if (this.#closed.collapsed === 0) this.#floor = Number.NEGATIVE_INFINITY
+    this.#zeros = this.#invalid = this.#collapsed = 0
+    if (this.#history.tally.collapsed === 0) this.#floor = Number.NEGATIVE_INFINITY
   }
 
-  /** The value of a rank from 1 to `count`, to within half a bucket. The first and the last are exact. */
-  valueAt(rank: number): number {
-    const { count, zeros, collapsed, min, max } = this
-    if (rank <= 1) return min
-    if (rank >= count) return max
-    if (rank <= zeros) return 0
-    if (rank <= zeros + collapsed) return Math.min(this.#floorValue(), max)
-    const bucket = this.#pages.bucketAbove(rank - zeros - collapsed - 1)
-    return Math.min(Math.max(middle(bucket), min), max)
+  /** By nearest rank, to within half a bucket. The least and the greatest are exact. NaN when empty. */
+  quantiles(qs: readonly number[]): number[] {
+    const { zeros, collapsed, min, max } = this
+    const count = this.#counts.survey() + zeros + collapsed
+    return qs.map((q) => {
+      if (count === 0) return Number.NaN
+      const rank = nearestRank(q, count)
+      if (rank <= 1) return min
+      if (rank >= count) return max
+      if (rank <= zeros) return 0
+      if (rank <= zeros + collapsed) return Math.min(this.#floorValue(), max)
+      return Math.min(Math.max(middle(this.#counts.bucketAbove(rank - zeros - collapsed - 1)), min), max)
+    })
   }
 
   /** How many values are at most `value`; all that share its bucket are taken to be. */
@@ -142,7 +174,7 @@ export class Distribution {
     if (value === 0) return this.zeros
     const last = bucketOf(value)
     let sum = this.zeros + (value >= this.#floorValue() ? this.collapsed : 0)
-    for (const [bucket, count] of this.#counts()) {
+    for (const [bucket, count] of this.#counts.entries('all')) {
       if (bucket > last) break
       sum += count
     }
@@ -154,48 +186,40 @@ export class Distribution {
     const { zeros, collapsed } = this
     if (zeros > 0) yield { lower: 0, upper: 0, count: zeros }
     if (collapsed > 0) yield { lower: 0, upper: this.#floorValue(), count: collapsed }
-    for (const [bucket, count] of this.#counts()) yield { lower: lowerBound(bucket), upper: upperBound(bucket), count }
+    for (const [bucket, count] of this.#counts.entries('all'))
+      yield { lower: lowerBound(bucket), upper: upperBound(bucket), count }
   }
 
-  *#counts(): Generator<readonly [bucket: number, count: number], void, undefined> {
-    const { open, closed } = this.#pages
-    for (const [page, first] of this.#pages.ascending()) {
-      for (let sub = 0; sub < PAGE_SIZE; sub++) {
-        const count = (open[first + sub] as number) + (closed[first + sub] ?? 0)
-        if (count > 0) yield [(page << PAGE_BITS) + sub, count]
-      }
-    }
+  get #openCount(): number {
+    return this.#counts.openCount + this.#zeros + this.#collapsed
   }
 
-  /** Puts `count` values of 0 or more into their bucket. */
-  #place(value: number, count: number): void {
-    if (value === 0) {
-      this.#open.count += count
-      this.#open.zeros += count
-      return
-    }
-    const bucket = bucketOf(value)
-    if (this.#makeRoom(bucket >> PAGE_BITS)) {
-      this.#pages.add(this.#pages.open, bucket, count)
-      this.#open.count += count
-    } else this.#collapse(count)
+  #openTally(): Tally {
+    const { sum, min, max } = this.#counts
+    const [zeros, invalid, collapsed] = [this.#zeros, this.#invalid, this.#collapsed]
+    return Object.assign(new Tally(), { count: this.#openCount, zeros, invalid, collapsed, sum, min, max })
   }
 
-  #collapse(count: number): void {
-    this.#open.count += count
-    this.#open.collapsed += count
+  #openContents(): Contents {
+    const { zeros, invalid, collapsed, sum, min, max } = this.#openTally()
+    return { zeros, invalid, collapsed, floor: this.#floor, sum, min, max, counts: [...this.#counts.entries('open')] }
+  }
+
+  #place(bucket: number, count: number): void {
+    if (this.#makeRoom(bucket >> PAGE_BITS)) this.#counts.put(bucket, count)
+    else this.#collapsed += count
   }
 
   /** Sees to it that `page` is there. Says `false` when it is too low to be kept. */
   #makeRoom(page: number): boolean {
-    const pages = this.#pages
+    const counts = this.#counts
     if (page < this.#floor) return false
-    if (pages.placeOf(page) >= 0) return true
-    if (pages.used >= this.#maxPages) {
-      this.#raiseFloor(Math.min(page, pages.lowest) + 1)
+    if (counts.has(page)) return true
+    if (counts.used >= this.#maxPages) {
+      this.#raiseFloor(Math.min(page, counts.lowest) + 1)
       if (page < this.#floor) return false
     }
-    pages.claim(page)
+    counts.claim(page)
     return true
   }
 
@@ -203,54 +227,25 @@ export class Distribution {
   #raiseFloor(floor: number): void {
     if (floor <= this.#floor) return
     this.#floor = floor
-    const pages = this.#pages
-    while (pages.lowest < floor) this.#open.collapsed += pages.release(pages.lowest)
-    for (const sealed of this.#sealed) {
-      let dropped = 0
-      sealed.packed = pack((put) =>
-        unpack(sealed.packed, (bucket, count) => {
-          if (bucket >> PAGE_BITS < floor) dropped += count
-          else put(bucket, count)
-        }),
-      )
-      sealed.tally.collapsed += dropped
-      this.#closed.collapsed += dropped
-    }
+    this.#collapsed += this.#counts.keep((page) => page >= floor)
+    this.#history.collapse(floor)
   }
 
   #floorValue(): number {
     return lowerBound(this.#floor * PAGE_SIZE)
   }
+}
 
-  #seal(slice: number): void {
-    const tally = this.#open
-    if (tally.count === 0 && tally.invalid === 0) return
-    const { open, closed } = this.#pages
-    const packed = pack((put) => {
-      for (const [page, first] of this.#pages.ascending()) {
-        for (let sub = 0; sub < PAGE_SIZE; sub++) {
-          const count = open[first + sub] as number
-          if (count === 0) continue
-          put((page << PAGE_BITS) + sub, count)
-          ;(closed[first + sub] as number) += count
-        }
-        ;(closed[first + PAGE_SIZE] as number) += open[first + PAGE_SIZE] as number
-      }
-    })
-    open.fill(0)
-    this.#sealed.push({ slice, tally, packed })
-  }
+/** ⌈q · count⌉, at least 1. A product that rounding put next to a whole number is taken for that number. */
+function nearestRank(q: number, count: number): number {
+  const exact = q * count
+  const whole = Math.round(exact)
+  return Math.max(1, Math.abs(exact - whole) <= exact * 2 ** -51 ? whole : Math.ceil(exact))
+}
 
-  /** Subtracts the slices up to and including `last`. */
-  #expire(last: number): void {
-    let expired = 0
-    for (const { slice, packed } of this.#sealed) {
-      if (slice > last) break
-      expired++
-      unpack(packed, (bucket, count) => this.#pages.add(this.#pages.closed, bucket, -count))
-    }
-    if (expired === 0) return
-    this.#sealed.splice(0, expired)
-    this.#pages.releaseEmpty()
-  }
+/** What must be added to `part` to have at least `whole`. */
+function restOf(whole: number, part: number): number {
+  if (!Number.isFinite(whole)) return whole
+  const rest = whole - part
+  return rest + part < whole ? rest * (1 + Number.EPSILON) : rest
 }

@@ -1,10 +1,11 @@
 export { Breakdown } from './breakdown.ts'
+export { DecodeError } from './errors.ts'
 export { openSlo } from './open-slo.ts'
 export { PercentileTracker } from './percentile-tracker.ts'
 export { prometheusRules } from './prometheus-rules.ts'
 export { Slo } from './slo.ts'
 export type { BreakdownSnapshot, StageDurations, StageShare } from './breakdown.ts'
-export type { Bucket } from './distribution.ts'
+export type { Bucket, Mergeable } from './contents.ts'
 export type {
   BreakdownEvents,
   CollapseEvent,
@@ -13,9 +14,9 @@ export type {
   Listener,
   PercentileTrackerEvents,
 } from './events.ts'
-export type { OpenSloOptions } from './open-slo.ts'
+export type { PercentileData } from './json.ts'
 export type { BreakdownOptions, MeasureOptions, PercentileTrackerOptions } from './options.ts'
-export type { Mergeable } from './percentile-tracker.ts'
+export type { OpenSloOptions } from './open-slo.ts'
 export type { BurnRateAlert, SloAlertRule } from './slo-alerts.ts'
 export type { SloOptions } from './slo-options.ts'
 export type { CalendarUnit, SloPeriod } from './slo-period.ts'

@@ -14,6 +14,9 @@ interface Recorded {
 interface Model {
   recorded: Recorded[]
   slice: number
+  /** The totals as last seen. */
+  totalCount: number
+  totalSum: number
 }
 
 interface Real {
@@ -41,6 +44,10 @@ function assertSame(model: Model, real: Real): void {
   })
   expect([...real.tracker.buckets()]).toEqual([...expected.buckets()])
   expect(real.tracker.quantiles([0, 0.5, 0.9, 0.99, 1])).toEqual(expected.quantiles([0, 0.5, 0.9, 0.99, 1]))
+  const { totalCount, totalSum } = real.tracker
+  expect(totalCount).toBeGreaterThanOrEqual(Math.max(model.totalCount, count))
+  expect(totalSum).toBeGreaterThanOrEqual(Math.max(model.totalSum, real.tracker.sum * (1 - 1e-9)))
+  Object.assign(model, { totalCount, totalSum })
   expect(Math.abs(real.tracker.sum - expected.sum)).toBeLessThanOrEqual(1e-9 * expected.sum)
 }
 
@@ -148,7 +155,13 @@ it('holds exactly the values of its window, at every step', () => {
     fc.property(fc.commands(commands, { maxCommands: 60 }), slices, (run, count) => {
       const clock = new ManualClock()
       const tracker = new PercentileTracker({ windowMs: WINDOW_MS, slices: count, clock })
-      fc.modelRun(() => ({ model: { recorded: [], slice: 0 }, real: { tracker, clock, slices: count } }), run)
+      fc.modelRun(
+        () => ({
+          model: { recorded: [], slice: 0, totalCount: 0, totalSum: 0 },
+          real: { tracker, clock, slices: count },
+        }),
+        run,
+      )
     }),
     { numRuns: 200 },
   )

@@ -37,7 +37,7 @@ describe('PercentileTracker', () => {
     )
     expect([tracker.count, tracker.sum]).toEqual([0, 0])
     const empty = { windowMs: null, mean: null, min: null, p50: null, p90: null, p95: null, p99: null, p999: null }
-    const counts = { count: 0, zeros: 0, invalid: 0, collapsed: 0, sum: 0 }
+    const counts = { count: 0, zeros: 0, invalid: 0, collapsed: 0, sum: 0, totalCount: 0, totalSum: 0 }
     expect(tracker.snapshot()).toEqual({ name: 'percentiles', ...empty, max: null, ...counts })
   })
 
@@ -176,10 +176,32 @@ describe('PercentileTracker', () => {
     expect(() => new PercentileTracker().merge({} as never)).toThrow('other must have a method buckets()')
   })
 
-  it('forgets everything when it is reset', () => {
+  it('forgets everything but the totals when it is reset', () => {
     const tracker = trackerOf([1, 2, -1])
     tracker.reset()
-    expect(tracker.snapshot()).toEqual(new PercentileTracker().snapshot())
+    expect(tracker.snapshot()).toEqual({ ...new PercentileTracker().snapshot(), totalCount: 2, totalSum: 3 })
+  })
+
+  it('keeps the totals of what has left the window', () => {
+    const clock = new ManualClock()
+    const tracker = trackerOf([1, 2], { windowMs: 100, clock })
+    clock.advance(50)
+    tracker.record(4)
+    clock.advance(60)
+    expect(tracker.snapshot()).toMatchObject({ count: 1, sum: 4, totalCount: 3, totalSum: 7 })
+    clock.advance(1e6)
+    expect([tracker.count, tracker.totalCount, tracker.totalSum]).toEqual([0, 3, 7])
+  })
+
+  it('records many values with one reading of the clock', () => {
+    const now = vi.fn<() => number>(() => 0)
+    const tracker = new PercentileTracker({ windowMs: 1000, clock: { now } })
+    now.mockClear()
+    tracker.recordMany(Float64Array.of(1, 2, -1, 0))
+    tracker.recordMany(new Set([8]), 10)
+    expect(now).toHaveBeenCalledTimes(1)
+    expect(tracker.snapshot()).toMatchObject({ count: 4, sum: 11, zeros: 1, invalid: 1 })
+    expect(() => tracker.recordMany(5 as never)).toThrow('values must be iterable, got number')
   })
 
   it.each([

@@ -6,24 +6,17 @@ import {
   checkNumber,
   checkObject,
 } from '@tps/internal'
-import { type Bucket, Distribution } from './distribution.ts'
+import { fromBytes, toBytes } from './bytes.ts'
+import { type Bucket, type Contents, type Mergeable, contentsOf, countOf } from './contents.ts'
+import { Counts } from './counts.ts'
+import { Distribution } from './distribution.ts'
 import type { Listener, PercentileTrackerEvents } from './events.ts'
+import { type PercentileData, fromData, toData } from './json.ts'
 import { type PercentileTrackerOptions, checkMaxBuckets, checkMeasure } from './options.ts'
 import { SliceClock } from './slices.ts'
 import { type PercentileSnapshot, takeSnapshot } from './snapshot.ts'
+import type { Stored } from './stored.ts'
 import { timed } from './timed.ts'
-
-/** What `merge` reads: a tracker of this package, or of another copy of it. */
-export interface Mergeable {
-  readonly sum: number
-  /** NaN when empty. */
-  readonly min: number
-  /** NaN when empty. */
-  readonly max: number
-  readonly invalid: number
-  /** In ascending order, zeros as (0, 0]. */
-  buckets(): Iterable<Bucket>
-}
 
 /**
  * Percentiles of a stream of durations, or of any other values of 0 or more, in constant memory.
@@ -51,6 +44,7 @@ export class PercentileTracker implements Observable<PercentileTrackerEvents> {
   readonly #time: SliceClock | undefined
   /** When the present slice ends; `Infinity` where there is no window. */
   #endMs: number = Number.POSITIVE_INFINITY
+  readonly #counts = new Counts()
   #distribution: Distribution
   #emitter: SafeEmitter<PercentileTrackerEvents> | undefined
 
@@ -68,7 +62,7 @@ export class PercentileTracker implements Observable<PercentileTrackerEvents> {
       this.#time = new SliceClock(measure.clock.now(), measure.windowMs / measure.slices)
       this.#endMs = this.#time.endMs
     }
-    this.#distribution = new Distribution(this.#maxPages, this.#slices)
+    this.#distribution = new Distribution(this.#counts, this.#maxPages, this.#slices)
   }
 
   /**
@@ -78,8 +72,20 @@ export class PercentileTracker implements Observable<PercentileTrackerEvents> {
    * looked at.
    */
   record(value: number, now?: number): void {
-    if (this.#endMs < Number.POSITIVE_INFINITY && (now ?? this.#clock.now()) >= this.#endMs) this.#advance(now)
-    if (!this.#distribution.add(value)) this.#recordRare(value)
+    if (now === undefined ? this.#endMs < Number.POSITIVE_INFINITY : now >= this.#endMs) this.#advance(now)
+    if (typeof value !== 'number' || !this.#counts.count(value)) this.#recordRare(value)
+  }
+
+  /**
+   * Counts many values of one moment: as `record` for each of them, with the clock read once. What is no value among
+   * them is counted as invalid, and never throws.
+   * @throws TypeError when `values` can't be iterated.
+   */
+  recordMany(values: Iterable<number>, now?: number): void {
+    if (typeof (values as Partial<Iterable<number>> | undefined)?.[Symbol.iterator] !== 'function')
+      throw new TypeError(`values must be iterable, got ${values === null ? 'null' : typeof values}`)
+    const moment = now ?? (this.#time && this.#clock.now())
+    for (const value of values) this.record(value, moment)
   }
 
   /**
@@ -100,14 +106,13 @@ export class PercentileTracker implements Observable<PercentileTrackerEvents> {
    */
   quantile(q: number): number {
     checkNumber('q', q, { min: 0, max: 1 })
-    return quantileOf(this.#present(), q)
+    return this.#present().quantiles([q])[0] as number
   }
 
   /** As `quantile`, for several at once and all of the same moment. */
   quantiles(qs: readonly number[]): number[] {
     for (const q of qs) checkNumber('q', q, { min: 0, max: 1 })
-    const present = this.#present()
-    return qs.map((q) => quantileOf(present, q))
+    return this.#present().quantiles(qs)
   }
 
   /**
@@ -150,16 +155,26 @@ export class PercentileTracker implements Observable<PercentileTrackerEvents> {
     return sum / count
   }
 
+  /** How many valid values there ever were: neither the window nor `reset` nor `subtract` lowers it. */
+  get totalCount(): number {
+    return this.#present().totals.count
+  }
+
+  /** The sum of the values there ever were. Never falls, not even by rounding. */
+  get totalSum(): number {
+    return this.#present().totals.sum
+  }
+
   /** The least value, exact; NaN when there are none. */
   get min(): number {
-    const { count, min } = this.#present()
-    return count === 0 ? Number.NaN : min
+    const { min } = this.#present()
+    return Number.isFinite(min) ? min : Number.NaN
   }
 
   /** The greatest value, exact; NaN when there are none. */
   get max(): number {
-    const { count, max } = this.#present()
-    return count === 0 ? Number.NaN : max
+    const { max } = this.#present()
+    return Number.isFinite(max) ? max : Number.NaN
   }
 
   /** What is counted, in ascending order, bucket by bucket: zeros as (0, 0], collapsed values as one bucket from 0. */
@@ -173,30 +188,90 @@ export class PercentileTracker implements Observable<PercentileTrackerEvents> {
    * @throws TypeError when `other` is no tracker.
    */
   merge(other: Mergeable): this {
-    checkObject('other', other, ['buckets'])
-    const buckets = [...other.buckets()]
-    const { sum, min, max, invalid } = other
-    const present = this.#present()
-    const { collapsed } = present
-    present.merge(buckets, { sum, min, max, invalid })
-    this.#tellCollapse(collapsed)
+    const contents = contentsOf(checkObject('other', other, ['buckets']))
+    this.#merge(contents)
     return this
   }
 
-  /** Forgets everything, and gives the buckets' memory back. */
-  reset(): void {
-    this.#distribution = new Distribution(this.#maxPages, this.#slices)
+  /**
+   * Takes out what `other` holds at present: the inverse of `merge`. `other` stays as it is. With a window, it is taken
+   * out of the present slice. To know what was recorded since a certain moment, subtract a copy made at that moment.
+   *
+   * Counts are exact. An extreme that may have been taken out, and a sum that is a tiny rest of what it was, are known to
+   * within 0.55 % from then on. What `maxBuckets` has collapsed, here or there, stays collapsed.
+   * @throws TypeError when `other` is no tracker.
+   * @throws RangeError when it holds anything that this one does not; then nothing is changed.
+   */
+  subtract(other: Mergeable): this {
+    const contents = contentsOf(checkObject('other', other, ['buckets']))
+    const missing = this.#present().subtract(contents)
+    if (missing !== undefined) throw new RangeError(`other must hold nothing but values of this one, got ${missing}`)
+    return this
   }
 
-  /** The present readings as plain JSON. About the cost of five quantiles. */
-  snapshot(): PercentileSnapshot {
+  /**
+   * What it holds at present, and its totals, as bytes: about three for each bucket in use. Name, window and bound are
+   * not in it.
+   */
+  toBytes(): Uint8Array<ArrayBuffer> {
     const present = this.#present()
-    return takeSnapshot(this.name, this.windowMs, present, (q) => quantileOf(present, q))
+    return toBytes({ contents: present.contents(), totals: present.totals })
+  }
+
+  /**
+   * Makes a tracker of what `toBytes` gave. With a window, the values count as recorded now. If `maxBuckets` is lower
+   * than it was, the smallest values are collapsed.
+   * @throws DecodeError when the bytes were cut off or changed, or are of a version that is not known.
+   */
+  static fromBytes(bytes: Uint8Array, options: PercentileTrackerOptions = {}): PercentileTracker {
+    if (!(bytes instanceof Uint8Array)) throw new TypeError(`bytes must be a Uint8Array, got ${typeof bytes}`)
+    return PercentileTracker.#of(fromBytes(bytes), options)
+  }
+
+  /** As `toBytes`, as plain JSON, with the name. */
+  toJSON(): PercentileData {
+    const present = this.#present()
+    return toData(this.name, { contents: present.contents(), totals: present.totals })
+  }
+
+  /**
+   * Makes a tracker of what `toJSON` gave, as `fromBytes`. The name is the one in the data unless `options` has another.
+   * @throws DecodeError when the data is not what a tracker can have given.
+   */
+  static fromJSON(data: unknown, options: PercentileTrackerOptions = {}): PercentileTracker {
+    const { name, ...stored } = fromData(data)
+    return PercentileTracker.#of(stored, { ...options, name: options.name ?? name })
+  }
+
+  /** Forgets everything but the totals, and gives the buckets' memory back. */
+  reset(): void {
+    const past = this.#present().totals
+    this.#counts.clear()
+    this.#distribution = new Distribution(this.#counts, this.#maxPages, this.#slices, past)
+  }
+
+  /** The present readings as plain JSON. Hardly dearer than a quantile. */
+  snapshot(): PercentileSnapshot {
+    return takeSnapshot(this.name, this.windowMs, this.#present())
   }
 
   on<E extends keyof PercentileTrackerEvents>(event: E, listener: Listener<PercentileTrackerEvents, E>): () => void {
     this.#emitter ??= new SafeEmitter(this.#onListenerError)
     return this.#emitter.on(event, listener as (...args: PercentileTrackerEvents[E]) => void)
+  }
+
+  static #of({ contents, totals }: Stored, options: PercentileTrackerOptions): PercentileTracker {
+    const tracker = new PercentileTracker(options)
+    tracker.#distribution.setTotals(totals, contents.sum, countOf(contents))
+    tracker.#merge(contents)
+    return tracker
+  }
+
+  #merge(contents: Contents): void {
+    const present = this.#present()
+    const { collapsed } = present
+    present.merge(contents)
+    this.#tellCollapse(collapsed)
   }
 
   #recordRare(value: number): void {
@@ -217,23 +292,12 @@ export class PercentileTracker implements Observable<PercentileTrackerEvents> {
   }
 
   #advance(now: number = this.#clock.now()): void {
-    const time = this.#time as SliceClock
+    const time = this.#time
+    if (time === undefined) return
     const before = time.slice
     time.advance(now)
     if (time.slice === before) return
     this.#endMs = time.endMs
     this.#distribution.rotate(before, time.slice)
   }
-}
-
-function quantileOf(distribution: Distribution, q: number): number {
-  const { count } = distribution
-  return count === 0 ? Number.NaN : distribution.valueAt(nearestRank(q, count))
-}
-
-/** ⌈q · count⌉, at least 1. A product that rounding put next to a whole number is taken for that number. */
-function nearestRank(q: number, count: number): number {
-  const exact = q * count
-  const whole = Math.round(exact)
-  return Math.max(1, Math.abs(exact - whole) <= exact * 2 ** -51 ? whole : Math.ceil(exact))
 }

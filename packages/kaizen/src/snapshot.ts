@@ -1,3 +1,5 @@
+import type { Distribution } from './distribution.ts'
+
 /** Readings of a `PercentileTracker`. What has no value when there are no values is `null`. */
 export interface PercentileSnapshot {
   readonly name: string
@@ -12,6 +14,10 @@ export interface PercentileSnapshot {
   readonly collapsed: number
   /** `null` when it is beyond the greatest double. */
   readonly sum: number | null
+  /** Valid values there ever were, whatever the window has forgotten. Never falls. */
+  readonly totalCount: number
+  /** Their sum. Never falls; `null` when it is beyond the greatest double. */
+  readonly totalSum: number | null
   readonly mean: number | null
   readonly min: number | null
   readonly p50: number | null
@@ -22,22 +28,17 @@ export interface PercentileSnapshot {
   readonly max: number | null
 }
 
-interface Readings {
-  readonly count: number
-  readonly zeros: number
-  readonly invalid: number
-  readonly collapsed: number
-  readonly sum: number
-  readonly min: number
-  readonly max: number
-}
+type Quantiles = [number | null, number | null, number | null, number | null, number | null]
 
 export function takeSnapshot(
   name: string,
   windowMs: number | undefined,
-  { count, zeros, invalid, collapsed, sum, min, max }: Readings,
-  quantile: (q: number) => number,
+  distribution: Distribution,
 ): PercentileSnapshot {
+  const { count, zeros, invalid, collapsed, sum, min, max, totals } = distribution
+  const [p50, p90, p95, p99, p999] = distribution
+    .quantiles([0.5, 0.9, 0.95, 0.99, 0.999])
+    .map(finiteOrNull) as Quantiles
   return {
     name,
     windowMs: windowMs ?? null,
@@ -46,13 +47,15 @@ export function takeSnapshot(
     invalid,
     collapsed,
     sum: finiteOrNull(sum),
+    totalCount: totals.count,
+    totalSum: finiteOrNull(totals.sum),
     mean: finiteOrNull(sum / count),
     min: finiteOrNull(min),
-    p50: finiteOrNull(quantile(0.5)),
-    p90: finiteOrNull(quantile(0.9)),
-    p95: finiteOrNull(quantile(0.95)),
-    p99: finiteOrNull(quantile(0.99)),
-    p999: finiteOrNull(quantile(0.999)),
+    p50,
+    p90,
+    p95,
+    p99,
+    p999,
     max: finiteOrNull(max),
   }
 }
