@@ -88,7 +88,8 @@ export interface RedriveReport {
   readonly left: number
 }
 
-type Offer<T> = (item: T, letter: DeadLetter<T>) => boolean | PromiseLike<boolean>
+/** Takes an item that is sent back: `true` when it has, `false` when it has no room now. */
+export type RedriveTarget<T> = (item: T, letter: DeadLetter<T>) => boolean | PromiseLike<boolean>
 
 /** Keeps what was given up, for people to look at and to send back. Bounded; O(1) but for listing. */
 export class DeadLetterQueue<T> implements Observable<DeadLetterEvents<T>> {
@@ -171,7 +172,7 @@ export class DeadLetterQueue<T> implements Observable<DeadLetterEvents<T>> {
    * Sends back what is here now, oldest first, until `offer` refuses: a refused one stays, and so does the one `offer`
    * throws at; the error passes on. What comes in meanwhile is left for the next time.
    */
-  async redrive(offer: Offer<T>, { filter = () => true }: RedriveOptions<T> = {}): Promise<RedriveReport> {
+  async redrive(offer: RedriveTarget<T>, { filter = () => true }: RedriveOptions<T> = {}): Promise<RedriveReport> {
     checkFunction('offer', offer)
     checkFunction('filter', filter)
     let redriven = 0
@@ -199,7 +200,7 @@ export class DeadLetterQueue<T> implements Observable<DeadLetterEvents<T>> {
     }
   }
 
-  async #offer(letter: DeadLetter<T>, offer: Offer<T>): Promise<boolean> {
+  async #offer(letter: DeadLetter<T>, offer: RedriveTarget<T>): Promise<boolean> {
     this.#offered.add(letter.id)
     try {
       if (!(await offer(letter.item, letter))) return false

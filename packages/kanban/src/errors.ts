@@ -1,8 +1,3 @@
-/** Options of the errors that say why something was refused. */
-interface Reason {
-  readonly cause?: unknown
-}
-
 /**
  * Refusals happen under load and point at nothing in the caller's code, so none of these errors captures a stack:
  * that keeps them as cheap as an object.
@@ -10,7 +5,7 @@ interface Reason {
 abstract class Refusal extends Error {
   abstract readonly code: string
 
-  constructor(message: string, reason?: Reason) {
+  constructor(message: string, reason?: ErrorOptions) {
     const limit: unknown = Reflect.get(Error, 'stackTraceLimit')
     Reflect.set(Error, 'stackTraceLimit', 0)
     super(message, reason?.cause === undefined ? undefined : { cause: reason.cause })
@@ -97,7 +92,7 @@ export class HandlerTimeoutError extends Refusal {
 export class PoolStoppedError extends Refusal {
   readonly code = 'ERR_POOL_STOPPED'
 
-  constructor(pool: string, reason?: Reason) {
+  constructor(pool: string, reason?: ErrorOptions) {
     super(`pool "${pool}" is stopped`, reason)
   }
 

@@ -28,6 +28,7 @@ export type {
   DeadLetterSnapshot,
   RedriveOptions,
   RedriveReport,
+  RedriveTarget,
 } from './dead-letter-queue.ts'
 export type { Place, QueueLease, Receipt, Settlement } from './entry.ts'
 export type {
