@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { cpus } from 'node:os'
 
 /** `pnpm bench` runs every comparison; `pnpm bench jidoka kaizen` only those. */
@@ -13,5 +14,7 @@ console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 
 console.log('Median of interleaved rounds (least to most); the last column is the cost relative to ours.')
 for (const name of chosen.length > 0 ? chosen : ALL) {
   console.log(`\n== @tps/${name}`)
-  await import(`./${name}.ts`)
+  // A package may have several: jidoka.ts, jidoka-policies.ts.
+  const files = readdirSync(import.meta.dirname).filter((file) => new RegExp(`^${name}(-.*)?\\.ts$`).test(file))
+  for (const file of files.toSorted()) await import(`./${file}`)
 }

@@ -214,6 +214,11 @@ describe('the service', () => {
     )
   })
 
+  it('says what to do when its port is taken', async () => {
+    await using service = await RunningService.start()
+    await expect(RunningService.start({ PORT: String(service.port) })).rejects.toThrow(/EADDRINUSE.*set PORT/s)
+  })
+
   it('gives every metric name of the seeds at /metrics', async () => {
     await using service = await RunningService.start()
     await service.execute('measured', '/signal?wait=true')

@@ -1,4 +1,4 @@
-import { AlertEmitter, type AlertRule } from '@tps/andon'
+import { AlertEmitter, type AlertEmitterOptions, type AlertRule } from '@tps/andon'
 import { type AlertLogger, logChannel } from '@tps/andon/channels'
 import type { Stations } from './stations.ts'
 
@@ -77,8 +77,12 @@ function rules({ breaker, leveler, pool, latency, counters }: Stations): AlertRu
 }
 
 /** The andon of the line: evaluates the rules every second once it is started, and logs what fires and resolves. */
-export function createAlerts(stations: Stations, log: AlertLogger): AlertEmitter {
-  return new AlertEmitter({ name: 'andon', rules: rules(stations), channels: [logChannel(log)] })
+export function createAlerts(
+  stations: Stations,
+  log: AlertLogger,
+  time: Pick<AlertEmitterOptions, 'clock' | 'timers'> = {},
+): AlertEmitter {
+  return new AlertEmitter({ name: 'andon', rules: rules(stations), channels: [logChannel(log)], ...time })
 }
 
 /** Starts the evaluation. */
