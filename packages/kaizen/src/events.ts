@@ -1,3 +1,5 @@
+import type { PercentileTracker } from './percentile-tracker.ts'
+
 /** Something was recorded that is no duration. It was counted as invalid and is in no other figure. */
 export interface InvalidValueEvent {
   /** What was given: NaN, an infinity, a negative number, or no number at all. */
@@ -15,6 +17,26 @@ export interface InvalidStageEvent {
   readonly stage: string
   /** What was given: NaN, an infinity, a negative number, or no number at all. */
   readonly value: unknown
+}
+
+/** A key had to go for another. */
+export interface EvictEvent<K> {
+  readonly key: K
+  /** With what it held: merge it elsewhere if it must not be lost. */
+  readonly tracker: PercentileTracker
+}
+
+/** There was no room for a key: its value went to `other`. */
+export interface OverflowEvent<K> {
+  readonly key: K
+}
+
+/** What a `TrackerMap` tells. */
+export interface TrackerMapEvents<K> {
+  /** For each key that was evicted. */
+  evict: [event: EvictEvent<K>]
+  /** For each value that went to `other`. */
+  overflow: [event: OverflowEvent<K>]
 }
 
 /** What a `PercentileTracker` tells. */

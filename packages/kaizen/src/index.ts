@@ -4,18 +4,22 @@ export { openSlo } from './open-slo.ts'
 export { PercentileTracker } from './percentile-tracker.ts'
 export { prometheusRules } from './prometheus-rules.ts'
 export { Slo } from './slo.ts'
+export { TrackerMap } from './tracker-map.ts'
 export type { BreakdownSnapshot, StageDurations, StageShare } from './breakdown.ts'
 export type { Bucket, Mergeable } from './contents.ts'
 export type {
   BreakdownEvents,
   CollapseEvent,
+  EvictEvent,
   InvalidStageEvent,
   InvalidValueEvent,
   Listener,
+  OverflowEvent,
   PercentileTrackerEvents,
+  TrackerMapEvents,
 } from './events.ts'
 export type { PercentileData } from './json.ts'
-export type { BreakdownOptions, MeasureOptions, PercentileTrackerOptions } from './options.ts'
+export type { BreakdownOptions, MeasureOptions, PercentileTrackerOptions, TrackerMapOptions } from './options.ts'
 export type { OpenSloOptions } from './open-slo.ts'
 export type { BurnRateAlert, SloAlertRule } from './slo-alerts.ts'
 export type { SloOptions } from './slo-options.ts'
@@ -32,4 +36,5 @@ export type {
   SloStateEvent,
 } from './slo-snapshot.ts'
 export type { PercentileSnapshot } from './snapshot.ts'
+export type { TrackerMapSnapshot } from './tracker-map.ts'
 export type { Clock, ListenerErrorHandler, Observable } from '@tps/internal'

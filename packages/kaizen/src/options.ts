@@ -6,6 +6,7 @@ import {
   checkName,
   checkNumber,
   checkObject,
+  checkOneOf,
   printListenerError,
   systemClock,
 } from '@tps/internal'
@@ -41,6 +42,19 @@ export interface PercentileTrackerOptions extends MeasureOptions {
   readonly maxBuckets?: number | undefined
 }
 
+/** What a `TrackerMap` is made with. Window, slices and buckets are those of each tracker. */
+export interface TrackerMapOptions extends Omit<PercentileTrackerOptions, 'name'> {
+  /** What it is called on boards, in metrics and in messages. Default "trackers". */
+  readonly name?: string | undefined
+  /** How many keys there may be, from 1 to 10,000,000. Default 1000. A key takes some 2 KiB, or more if its values vary. */
+  readonly maxKeys?: number | undefined
+  /**
+   * What happens when a key comes that there is no room for. "evict" (default): a key that was not recorded for for long
+   * goes, with its values; the event tells. "other": the value goes to the tracker `other`, and is counted as overflowed.
+   */
+  readonly overflow?: 'evict' | 'other' | undefined
+}
+
 /** What a `Breakdown` is made with. */
 export interface BreakdownOptions<S extends string = string> extends MeasureOptions {
   /** What it is called on boards, in metrics and in messages. Default "breakdown". */
@@ -74,6 +88,16 @@ export function checkMeasure(
     slices: checkInteger('slices', slices, { min: 1, max: 1000 }),
     clock: checkObject('clock', clock, ['now']),
     onListenerError: checkFunction('onListenerError', onListenerError),
+  }
+}
+
+export function checkKeys({ maxKeys = 1000, overflow = 'evict' }: TrackerMapOptions): {
+  readonly maxKeys: number
+  readonly overflow: 'evict' | 'other'
+} {
+  return {
+    maxKeys: checkInteger('maxKeys', maxKeys, { min: 1, max: 10_000_000 }),
+    overflow: checkOneOf('overflow', overflow, ['evict', 'other']),
   }
 }
 
