@@ -1,7 +1,14 @@
 export { CircuitBreaker } from './circuit-breaker.ts'
 export { CircuitOpenError } from './errors.ts'
+export { BulkheadFullError } from './bulkhead-full-error.ts'
 export { TimeoutError } from './timeout-error.ts'
+export { bulkhead } from './bulkhead.ts'
+export { checkOrder } from './order.ts'
+export { coalesce } from './coalesce.ts'
 export { compose } from './compose.ts'
+export { fallback } from './fallback.ts'
+export { hedge } from './hedge.ts'
+export { resilient } from './resilient.ts'
 export { isRetryable } from './retry-options.ts'
 export { retry } from './retry.ts'
 export { retryBudget } from './retry-budget.ts'
@@ -17,6 +24,14 @@ export type {
   WorkContext,
 } from '@tps/internal'
 export type {
+  BulkheadEvents,
+  BulkheadFullEvent,
+  BulkheadOptions,
+  BulkheadPolicy,
+  BulkheadSlot,
+  BulkheadSnapshot,
+} from './bulkhead.ts'
+export type {
   CallEvent,
   CircuitBreakerEvents,
   CloseEvent,
@@ -29,6 +44,18 @@ export type {
   RejectedEvent,
 } from './events.ts'
 export type { CircuitOpenErrorOptions, RefusalState } from './errors.ts'
+export type {
+  CoalesceEvents,
+  CoalesceExecuteOptions,
+  CoalesceOptions,
+  CoalescePolicy,
+  CoalesceSnapshot,
+} from './coalesce.ts'
+export type { AnyPolicy, ComposedPolicy, SubstituteOf, SubstitutingPolicy } from './compose.ts'
+export type { FallbackEvents, FallbackOptions, FallbackPolicy, FallbackSnapshot } from './fallback.ts'
+export type { HedgeEvents, HedgeOptions, HedgePolicy, HedgeSnapshot } from './hedge.ts'
+export type { OrderWarning, PolicyKind } from './order.ts'
+export type { ResilientOptions, ResilientPolicy } from './resilient.ts'
 export type { EmittingOptions } from './emitting.ts'
 export type { GiveUpEvent, GiveUpReason, RetryEvent, RetryEvents, RetryPolicy, RetrySnapshot } from './retry.ts'
 export type { HeldState, Hold } from './hold.ts'
