@@ -71,7 +71,8 @@ export class CircuitBreaker implements Policy, Observable<CircuitBreakerEvents>,
     tally.window = createWindow(rules.window, now, checked.window)
     restoreTally(tally, checked, now)
     breaker.#circuit.resume(restoreState(checked, rules, now))
-    breaker.#recovery?.attend()
+    // Not before listeners have been added.
+    queueMicrotask(() => breaker.#recovery?.attend())
     return breaker
   }
 

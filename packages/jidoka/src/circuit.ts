@@ -102,6 +102,9 @@ export class Circuit {
       rules.probeCalls === probeCalls &&
       rules.probeSuccesses === probeSuccesses &&
       rules.probeMaxWaitMs === probeMaxWaitMs
+    // What a healthy window has earned stays earned in another one.
+    if (this.#state.kind === 'closed')
+      this.#state = { ...this.#state, openings: this.#openingsOf(this.#state.openings, nowMs) }
     this.#rules = rules
     this.tally.reshape(rules.window, nowMs)
     if (this.#state.kind === 'half-open' && !isProbingAlike) this.#become(halfOpenAt(nowMs, this.#state), nowMs)

@@ -40,7 +40,7 @@ export function saveCircuit(name: string, circuit: Circuit, nowMs: number, saved
     outageForMs: state.kind === 'closed' ? 0 : nowMs - state.outageSinceMs,
     breakLeftMs: state.kind === 'open' ? state.untilMs - nowMs : 0,
     isRamping: state.kind === 'closed' && state.isRamping,
-    openings: state.openings,
+    openings: circuit.readState(state, nowMs).openings,
     consecutiveFailures: tally.consecutiveFailures,
     window: tally.window.save(nowMs),
     totals: tally.readTotals(),
