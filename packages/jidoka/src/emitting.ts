@@ -46,12 +46,12 @@ export class Emitting<Events extends EventMap<Events>> {
     try {
       return callback()
     } catch (error) {
-      this.report(error, source)
+      this.reportError(error, source)
       return otherwise
     }
   }
 
-  protected report(error: unknown, source: string): void {
+  protected reportError(error: unknown, source: string): void {
     try {
       this.#onListenerError(error, source)
     } catch (second) {

@@ -1,6 +1,9 @@
+export { BreakerRegistry } from './registry.ts'
 export { CircuitBreaker } from './circuit-breaker.ts'
 export { CircuitOpenError } from './errors.ts'
 export { BulkheadFullError } from './bulkhead-full-error.ts'
+export { HealthMonitor } from './health-monitor.ts'
+export { RegistryFullError } from './registry-full-error.ts'
 export { TimeoutError } from './timeout-error.ts'
 export { bulkhead } from './bulkhead.ts'
 export { checkOrder } from './order.ts'
@@ -55,6 +58,23 @@ export type { AnyPolicy, ComposedPolicy, SubstituteOf, SubstitutingPolicy } from
 export type { FallbackEvents, FallbackOptions, FallbackPolicy, FallbackSnapshot } from './fallback.ts'
 export type { HedgeEvents, HedgeOptions, HedgePolicy, HedgeSnapshot } from './hedge.ts'
 export type { OrderWarning, PolicyKind } from './order.ts'
+export type {
+  BreakerCreatedEvent,
+  BreakerEvictedEvent,
+  BreakerRegistryEvents,
+  BreakerRegistrySnapshot,
+  BreakerSparedEvent,
+  RegistryOverflowEvent,
+} from './registry-events.ts'
+export type { BreakerRegistryOptions } from './registry.ts'
+export type { ComponentHealth, HealthCheck, HealthCheckOptions, HealthReport, HealthStatus } from './health.ts'
+export type {
+  ComponentChangeEvent,
+  HealthChangeEvent,
+  HealthMonitorEvents,
+  HealthMonitorOptions,
+  HealthMonitorSnapshot,
+} from './health-monitor.ts'
 export type { ResilientOptions, ResilientPolicy } from './resilient.ts'
 export type { EmittingOptions } from './emitting.ts'
 export type { GiveUpEvent, GiveUpReason, RetryEvent, RetryEvents, RetryPolicy, RetrySnapshot } from './retry.ts'
