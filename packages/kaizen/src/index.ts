@@ -1,11 +1,16 @@
+export { compareBeforeAfter } from './before-after.ts'
 export { Breakdown } from './breakdown.ts'
 export { DecodeError } from './errors.ts'
+export { experimentReport } from './experiment-report.ts'
+export { Experiment } from './experiment.ts'
 export { openSlo } from './open-slo.ts'
 export { PercentileTracker } from './percentile-tracker.ts'
 export { prometheusRules } from './prometheus-rules.ts'
 export { Slo } from './slo.ts'
 export { TrackerMap } from './tracker-map.ts'
+export type { Measured } from './before-after.ts'
 export type { BreakdownSnapshot, StageDurations, StageShare } from './breakdown.ts'
+export type { Effect, ExperimentResult, Metric, Side, Verdict } from './comparison.ts'
 export type { Bucket, Mergeable } from './contents.ts'
 export type {
   BreakdownEvents,
@@ -18,9 +23,11 @@ export type {
   PercentileTrackerEvents,
   TrackerMapEvents,
 } from './events.ts'
+export type { ComparisonOptions, ExperimentOptions } from './experiment-options.ts'
+export type { ExperimentEvents, ExperimentSnapshot, InvalidOutcomeEvent, SwitchEvent } from './experiment.ts'
 export type { PercentileData } from './json.ts'
-export type { BreakdownOptions, MeasureOptions, PercentileTrackerOptions, TrackerMapOptions } from './options.ts'
 export type { OpenSloOptions } from './open-slo.ts'
+export type { BreakdownOptions, MeasureOptions, PercentileTrackerOptions, TrackerMapOptions } from './options.ts'
 export type { BurnRateAlert, SloAlertRule } from './slo-alerts.ts'
 export type { SloOptions } from './slo-options.ts'
 export type { CalendarUnit, SloPeriod } from './slo-period.ts'
