@@ -4,6 +4,7 @@ import { PAGE_BITS, PAGE_SIZE, normalBucket } from './buckets.ts'
 const SUM = 0
 const MIN = 1
 const MAX = 2
+const END = 3
 const HEADER = 4
 /** In place of a page that is not there: whichever bucket is added to it, the slot stays below 0. */
 const NONE = -PAGE_SIZE
@@ -26,7 +27,10 @@ let surveyed = /* @__PURE__ */ new Float64Array(64)
  * for.
  */
 export class Counts {
-  /** Of the values still being gathered: sum, least, greatest, and the counts by slot. */
+  /**
+   * Of the values still being gathered: sum, least, greatest; when their slice ends; and the counts by slot.
+   * All that recording needs is in one place, and no number of it in a box of its own.
+   */
   #open: Float64Array = new Float64Array(HEADER)
   /** Counts of finished slices, by slot; of length 0 until there is one. */
   #closed: Float64Array = NO_COUNTS
@@ -41,6 +45,16 @@ export class Counts {
 
   constructor() {
     this.#clearHeader()
+    this.endMs = Number.POSITIVE_INFINITY
+  }
+
+  /** When the present slice ends; `Infinity` where there is no window. Kept here for whoever records. */
+  get endMs(): number {
+    return this.#open[END] as number
+  }
+
+  set endMs(endMs: number) {
+    this.#open[END] = endMs
   }
 
   /** How many pages are in use. */
@@ -115,7 +129,7 @@ export class Counts {
     if (this.#closed.length < this.#open.length) this.#closed = new Float64Array(this.#open.length)
     for (let slot = HEADER; slot < this.#open.length; slot++)
       (this.#closed[slot] as number) += this.#open[slot] as number
-    this.#open.fill(0)
+    this.#open.fill(0, HEADER)
     this.#clearHeader()
   }
 
@@ -130,8 +144,9 @@ export class Counts {
   claim(page: number): void {
     const run = this.#run >> PAGE_BITS
     const first = this.#base >> PAGE_BITS
-    const extends_ = run < LONGEST_RUN && (run === 0 || page === first - 1 || page === first + run)
-    if (extends_ && page > 0) {
+    const isNext = run === 0 || page === first + run
+    const joins = page > 0 && run < LONGEST_RUN && (isNext || page === first - 1)
+    if (joins && !(isNext && run === this.#used)) {
       this.#arrange([...this.#pages(), page].toSorted(ascending), page)
       return
     }
@@ -140,6 +155,9 @@ export class Counts {
     this.#places[page - this.#first] = slot
     this.#used++
     if (slot >= this.#open.length) this.#grow()
+    if (!joins) return
+    if (run === 0) this.#base = page << PAGE_BITS
+    this.#run += PAGE_SIZE
   }
 
   /** Takes away the pages that `isKept` is false for. Returns how many values being gathered were on them. */
@@ -237,7 +255,7 @@ export class Counts {
     const [open, closed] = [this.#open, this.#closed]
     const size = HEADER + room(pages.length) * PAGE_SIZE
     this.#open = new Float64Array(size)
-    this.setOpen(open[SUM] as number, open[MIN] as number, open[MAX] as number)
+    this.#open.set(open.subarray(0, HEADER))
     if (closed.length > 0) this.#closed = new Float64Array(size)
     const [first, last] = [pages[0] ?? 0, pages.at(-1) ?? -1]
     const places = new Int32Array(last - first + 1).fill(NONE)

@@ -42,8 +42,6 @@ export class PercentileTracker implements Observable<PercentileTrackerEvents> {
   readonly #clock: Clock
   readonly #onListenerError: ListenerErrorHandler
   readonly #time: SliceClock | undefined
-  /** When the present slice ends; `Infinity` where there is no window. */
-  #endMs: number = Number.POSITIVE_INFINITY
   readonly #counts = new Counts()
   #distribution: Distribution
   #emitter: SafeEmitter<PercentileTrackerEvents> | undefined
@@ -60,7 +58,7 @@ export class PercentileTracker implements Observable<PercentileTrackerEvents> {
     this.#onListenerError = measure.onListenerError
     if (measure.windowMs !== undefined) {
       this.#time = new SliceClock(measure.clock.now(), measure.windowMs / measure.slices)
-      this.#endMs = this.#time.endMs
+      this.#counts.endMs = this.#time.endMs
     }
     this.#distribution = new Distribution(this.#counts, this.#maxPages, this.#slices)
   }
@@ -72,8 +70,9 @@ export class PercentileTracker implements Observable<PercentileTrackerEvents> {
    * looked at.
    */
   record(value: number, now?: number): void {
-    if (now === undefined ? this.#endMs < Number.POSITIVE_INFINITY : now >= this.#endMs) this.#advance(now)
-    if (typeof value !== 'number' || !this.#counts.count(value)) this.#recordRare(value)
+    const counts = this.#counts
+    if (now === undefined || now >= counts.endMs) this.#advance(now)
+    if (typeof value !== 'number' || !counts.count(value)) this.#recordRare(value)
   }
 
   /**
@@ -287,17 +286,17 @@ export class PercentileTracker implements Observable<PercentileTrackerEvents> {
 
   /** The distribution, without what is too old by now. */
   #present(): Distribution {
-    if (this.#endMs < Number.POSITIVE_INFINITY) this.#advance()
+    this.#advance()
     return this.#distribution
   }
 
-  #advance(now: number = this.#clock.now()): void {
+  #advance(now?: number): void {
     const time = this.#time
     if (time === undefined) return
     const before = time.slice
-    time.advance(now)
+    time.advance(now ?? this.#clock.now())
     if (time.slice === before) return
-    this.#endMs = time.endMs
+    this.#counts.endMs = time.endMs
     this.#distribution.rotate(before, time.slice)
   }
 }
