@@ -1,0 +1,13 @@
+export { metricProducer } from './otel-producer.ts'
+export type { Bucket, Mergeable } from './contents.ts'
+export type { HistogramSource } from './histogram-source.ts'
+export type {
+  ExponentialHistogramPoint,
+  ExponentialHistogramValue,
+  MetricProducerOptions,
+  OtelCollection,
+  OtelMetric,
+  OtelMetricProducer,
+  OtelResource,
+  OtelSeries,
+} from './otel-producer.ts'

@@ -1,0 +1,6 @@
+export { classicHistograms } from './prometheus-classic.ts'
+export { NATIVE_CONTENT_TYPE, nativeHistograms } from './prometheus-native.ts'
+export type { Bucket, Mergeable } from './contents.ts'
+export type { HistogramSource } from './histogram-source.ts'
+export type { ClassicHistogramFamily } from './prometheus-classic.ts'
+export type { HistogramFamily, HistogramSeries } from './prometheus-family.ts'
