@@ -76,7 +76,7 @@ export type {
   HealthMonitorSnapshot,
 } from './health-monitor.ts'
 export type { ResilientOptions, ResilientPolicy } from './resilient.ts'
-export type { EmittingOptions } from './emitting.ts'
+export type { Emitting, EmittingOptions } from './emitting.ts'
 export type { GiveUpEvent, GiveUpReason, RetryEvent, RetryEvents, RetryPolicy, RetrySnapshot } from './retry.ts'
 export type { HeldState, Hold } from './hold.ts'
 export type {

@@ -1,6 +1,6 @@
 import { checkCount, checkFunction, checkNumber, checkObject } from '@tps/internal'
 import type { EmittingOptions } from './emitting.ts'
-import { type Outcome, plainVerdict } from './outcome.ts'
+import { type Outcome, plainVerdict, readRetryAfterMs } from './outcome.ts'
 import { type RetryBudget, retryBudget } from './retry-budget.ts'
 import { LONGEST_DELAY_MS, type TimeOptions } from './sleep.ts'
 
@@ -55,6 +55,11 @@ export interface RetryOptions extends EmittingOptions, TimeOptions {
    * those who were told the same don't come back together. 0 or more. Default 60,000.
    */
   readonly maxRetryAfterMs?: number | undefined
+  /**
+   * How long an outcome asks to be left alone, in ms. When it throws, that is reported under `retryAfterMs`, and nothing
+   * was asked. Default: the property `retryAfterMs` of the error or value, if it is a number from 0 on.
+   */
+  readonly retryAfterMs?: { method(outcome: AttemptOutcome): number | undefined }['method'] | undefined
   /** Gets each value that another attempt replaces, to release what it holds. What it throws is reported. */
   readonly discard?: ((value: never) => void) | undefined
   /** Random numbers in [0, 1) for the jitter. Default `Math.random`. */
@@ -72,6 +77,7 @@ export interface RetryRules {
   readonly maxRetryAfterMs: number
   readonly budget: RetryBudget | undefined
   readonly shouldRetry: ShouldRetry | undefined
+  readonly retryAfterMs: (outcome: AttemptOutcome) => number | undefined
   readonly discard: ((value: unknown) => void) | undefined
   readonly random: () => number
 }
@@ -79,7 +85,7 @@ export interface RetryRules {
 /** Checks the options that aren't every policy's and fills in their defaults. */
 export function checkRetry(options: RetryOptions): RetryRules {
   const { attempts = 3, delay = {}, deadlineMs, maxRetryAfterMs = 60_000, shouldRetry, discard } = options
-  const { random = Math.random, clock } = options
+  const { retryAfterMs = readAskedMs, random = Math.random, clock } = options
   const { ms = 100, factor = 2, maxMs, jitterRatio = 1 } = checkObject('delay', delay)
   const delayMs = checkNumber('delay.ms', ms, { min: 0, max: LONGEST_DELAY_MS })
   const budget = options.budget ?? retryBudget({ clock })
@@ -93,6 +99,7 @@ export function checkRetry(options: RetryOptions): RetryRules {
     maxRetryAfterMs: checkNumber('maxRetryAfterMs', maxRetryAfterMs, { min: 0, max: LONGEST_DELAY_MS }),
     budget: budget === false ? undefined : checkObject('budget', budget, ['recordCall', 'tryRetry']),
     shouldRetry: shouldRetry && checkFunction('shouldRetry', shouldRetry),
+    retryAfterMs: checkFunction('retryAfterMs', retryAfterMs),
     discard: discard && (checkFunction('discard', discard) as (value: unknown) => void),
     random: checkFunction('random', random),
   }
@@ -111,4 +118,8 @@ export function delayAfter(attempt: number, askedMs: number, rules: RetryRules):
  */
 export function isRetryable(outcome: AttemptOutcome): boolean {
   return plainVerdict(outcome as Outcome) === 'failure'
+}
+
+function readAskedMs(outcome: AttemptOutcome): number | undefined {
+  return readRetryAfterMs(outcome.ok ? outcome.value : outcome.error)
 }

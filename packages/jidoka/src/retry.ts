@@ -10,7 +10,7 @@ import {
 import { begin } from './begin.ts'
 import { CallContext } from './context.ts'
 import { Emitting } from './emitting.ts'
-import { type Outcome, readRetryAfterMs } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
 import type { RetryBudgetSnapshot } from './retry-budget.ts'
 import {
   type AttemptOutcome,
@@ -203,11 +203,11 @@ class Retry extends Emitting<RetryEvents> implements RetryPolicy {
   }
 
   #delayOrReason<T>({ attempt, startMs }: Run<T>, outcome: AttemptOutcome): number | GiveUpReason {
-    const { attempts, maxRetryAfterMs, deadlineMs, budget } = this.#rules
+    const { attempts, retryAfterMs, maxRetryAfterMs, deadlineMs, budget } = this.#rules
     // A value that comes here was worth another attempt already.
     if (!outcome.ok && !this.#isWorthAnother(outcome, attempt)) return 'not-retryable'
     if (attempt >= attempts) return 'attempts'
-    const askedMs = readRetryAfterMs(outcome.ok ? outcome.value : outcome.error) ?? 0
+    const askedMs = this.ask('retryAfterMs', () => retryAfterMs(outcome), undefined) ?? 0
     if (askedMs > maxRetryAfterMs) return 'retry-after'
     const delayMs = delayAfter(attempt, askedMs, this.#rules)
     if (deadlineMs !== Infinity && this.#clock.now() + delayMs - startMs >= deadlineMs) return 'deadline'
