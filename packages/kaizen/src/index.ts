@@ -1,15 +1,27 @@
 export { compareBeforeAfter } from './before-after.ts'
 export { Breakdown } from './breakdown.ts'
+export { littlesLaw, queueFor, workersFor } from './capacity.ts'
+export { ChangeDetector, changePoints } from './change-detector.ts'
 export { DecodeError } from './errors.ts'
 export { experimentReport } from './experiment-report.ts'
 export { Experiment } from './experiment.ts'
+export { growthForecast } from './growth.ts'
 export { openSlo } from './open-slo.ts'
 export { PercentileTracker } from './percentile-tracker.ts'
 export { prometheusRules } from './prometheus-rules.ts'
 export { Slo } from './slo.ts'
 export { TrackerMap } from './tracker-map.ts'
+export { trend } from './trend.ts'
+export { fitUsl, uslThroughput } from './usl.ts'
 export type { Measured } from './before-after.ts'
 export type { BreakdownSnapshot, StageDurations, StageShare } from './breakdown.ts'
+export type { LittlesLaw } from './capacity.ts'
+export type {
+  ChangeDetectorEvents,
+  ChangeDetectorOptions,
+  ChangeDetectorSnapshot,
+  ChangeEvent,
+} from './change-detector.ts'
 export type { Effect, ExperimentResult, Metric, Side, Verdict } from './comparison.ts'
 export type { Bucket, Mergeable } from './contents.ts'
 export type {
@@ -25,6 +37,7 @@ export type {
 } from './events.ts'
 export type { ComparisonOptions, ExperimentOptions } from './experiment-options.ts'
 export type { ExperimentEvents, ExperimentSnapshot, InvalidOutcomeEvent, SwitchEvent } from './experiment.ts'
+export type { GrowthForecast, GrowthOptions } from './growth.ts'
 export type { PercentileData } from './json.ts'
 export type { OpenSloOptions } from './open-slo.ts'
 export type { BreakdownOptions, MeasureOptions, PercentileTrackerOptions, TrackerMapOptions } from './options.ts'
@@ -43,5 +56,8 @@ export type {
   SloStateEvent,
 } from './slo-snapshot.ts'
 export type { PercentileSnapshot } from './snapshot.ts'
+export type { TrendPoint } from './theil-sen.ts'
 export type { TrackerMapSnapshot } from './tracker-map.ts'
+export type { Trend, TrendOptions } from './trend.ts'
+export type { Interval, ThroughputPoint, UslFit } from './usl.ts'
 export type { Clock, ListenerErrorHandler, Observable } from '@tps/internal'
