@@ -3,7 +3,7 @@ import { type Server, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PercentileTracker } from '@tps/kaizen'
-import { NATIVE_CONTENT_TYPE, classicHistograms, nativeHistograms } from '@tps/kaizen/prometheus'
+import { type HistogramSeries, NATIVE_CONTENT_TYPE, classicHistograms, nativeHistograms } from '@tps/kaizen/prometheus'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RunningPrometheus, needPrometheus } from './prometheus.ts'
 
@@ -43,9 +43,11 @@ function makeInput(draw: (random: () => number) => number): Input {
 
 const inputs = new Map(Object.entries(INPUTS).map(([name, draw]) => [name, makeInput(draw)]))
 
+function series(key: 'tracker' | 'sliding'): HistogramSeries[] {
+  return [...inputs].map(([name, input]) => ({ tracker: input[key], labels: { input: name } }))
+}
+
 function native(): Uint8Array {
-  const series = (key: 'tracker' | 'sliding') =>
-    [...inputs].map(([name, input]) => ({ tracker: input[key], labels: { input: name } }))
   return nativeHistograms([
     { name: 'native', help: 'Without a window', series: series('tracker') },
     { name: 'native_sliding', series: series('sliding') },
@@ -54,8 +56,7 @@ function native(): Uint8Array {
 }
 
 function classic(): string {
-  const series = [...inputs].map(([name, { tracker }]) => ({ tracker, labels: { input: name } }))
-  return classicHistograms([{ name: 'classic', help: 'At bounds', bounds: BOUNDS, series }])
+  return classicHistograms([{ name: 'classic', help: 'At bounds', bounds: BOUNDS, series: series('tracker') }])
 }
 
 describe('a real Prometheus', () => {
