@@ -15,11 +15,36 @@ describe('Breakdown', () => {
       count: 2,
       invalid: 0,
       mean: 40,
+      slowestCount: 2,
+      slowestMean: 40,
       stages: [
-        { stage: 'wait', mean: 5, share: 0.125 },
-        { stage: 'work', mean: 35, share: 0.875 },
+        { stage: 'wait', mean: 5, share: 0.125, saves: 5, slowestMean: 5, slowestShare: 0.125, slowestSaves: 5 },
+        { stage: 'work', mean: 35, share: 0.875, saves: 35, slowestMean: 35, slowestShare: 0.875, slowestSaves: 35 },
       ],
     })
+  })
+
+  it('says where the time of the slowest records went', () => {
+    const breakdown = new Breakdown({ stages: ['wait', 'work'], slowest: 2 })
+    for (let i = 0; i < 98; i++) breakdown.record({ wait: 1, work: 9 })
+    breakdown.record({ wait: 90, work: 10 })
+    breakdown.record({ wait: 70, work: 30 })
+    const { slowestCount, slowestMean, stages } = breakdown.snapshot()
+    expect([slowestCount, slowestMean]).toEqual([2, 100])
+    expect(stages.map((stage) => [stage.stage, stage.slowestMean, stage.slowestShare])).toEqual([
+      ['wait', 80, 0.8],
+      ['work', 20, 0.2],
+    ])
+  })
+
+  it('finds the slowest records of all slices of the window', () => {
+    const clock = new ManualClock()
+    const breakdown = new Breakdown({ slowest: 2, windowMs: 100, slices: 4, clock })
+    for (const a of [50, 3, 40, 2]) {
+      breakdown.record({ a })
+      clock.advance(25)
+    }
+    expect(breakdown.snapshot()).toMatchObject({ count: 3, slowestCount: 2, slowestMean: 21.5 })
   })
 
   it('takes a stage that is absent from a record for one that took no time', () => {
@@ -70,17 +95,27 @@ describe('Breakdown', () => {
     expect(told).toHaveBeenCalledWith({ stage: 'b', value: -1 })
   })
 
-  it('forgets what has left the window, but not the stages', () => {
+  it('forgets what has left the window, and the stages that were nowhere else', () => {
     const clock = new ManualClock()
-    const breakdown = new Breakdown<string>({ windowMs: 1000, slices: 10, clock })
+    const breakdown = new Breakdown<string>({ stages: ['named'], windowMs: 1000, slices: 10, clock })
     breakdown.record({ a: 10 })
     clock.advance(500)
     breakdown.record({ b: 20 })
-    expect(means(breakdown.snapshot())).toEqual({ a: 5, b: 10 })
+    expect(means(breakdown.snapshot())).toEqual({ named: 0, a: 5, b: 10 })
     clock.advance(500)
-    expect(means(breakdown.snapshot())).toEqual({ a: 0, b: 20 })
+    expect(means(breakdown.snapshot())).toEqual({ named: 0, b: 20 })
     clock.advance(1e6)
-    expect(breakdown.snapshot()).toMatchObject({ count: 0, windowMs: 1000 })
+    expect(breakdown.snapshot()).toMatchObject({ count: 0, windowMs: 1000, stages: [{ stage: 'named', mean: null }] })
+  })
+
+  it('has room again for other stages once some have left the window', () => {
+    const clock = new ManualClock()
+    const breakdown = new Breakdown<string>({ maxStages: 2, windowMs: 100, slices: 2, clock })
+    for (const stage of ['a', 'b', 'c']) breakdown.record({ [stage]: 3 })
+    expect(means(breakdown.snapshot())).toEqual({ a: 1, b: 1, other: 1 })
+    clock.advance(100)
+    for (const stage of ['c', 'd', 'e']) breakdown.record({ [stage]: 6 })
+    expect(means(breakdown.snapshot())).toEqual({ c: 2, d: 2, other: 2 })
   })
 
   it('reads no clock when the moment is given', () => {
@@ -117,6 +152,7 @@ describe('Breakdown', () => {
     [{ stages: [1 as never] }, TypeError, 'stages must be a string, got 1'],
     [{ maxStages: 0 }, RangeError, 'maxStages must be an integer in [1, 10000], got 0'],
     [{ stages: ['a', 'b'], maxStages: 1 }, RangeError, 'maxStages must be an integer in [2, 10000], got 1'],
+    [{ slowest: 0 }, RangeError, 'slowest must be an integer in [1, 1000], got 0'],
     [{ windowMs: -5 }, RangeError, 'windowMs must be a finite number in (0, ∞), got -5'],
   ])('refuses %o', (options, error, message) => {
     expect(() => new Breakdown(options)).toThrow(error)

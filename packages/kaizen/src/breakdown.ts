@@ -1,47 +1,18 @@
 import { type Clock, type ListenerErrorHandler, type Observable, SafeEmitter } from '@tps/internal'
+import { type Part, type StageSpan, attribute, invalidSpan } from './attribution.ts'
+import { type BreakdownSnapshot, takeBreakdown } from './breakdown-snapshot.ts'
 import type { BreakdownEvents, Listener } from './events.ts'
-import { type BreakdownOptions, checkMeasure, checkStages } from './options.ts'
+import { type BreakdownOptions, checkMeasure, checkSlowest, checkStages } from './options.ts'
 import { SliceClock } from './slices.ts'
-import { finiteOrNull } from './snapshot.ts'
-
-/** What one stage contributes. */
-export interface StageShare<S extends string = string> {
-  readonly stage: S | 'other'
-  /** Mean time a record spends in this stage, over all records, those that did not pass it included. */
-  readonly mean: number | null
-  /** Its part of the mean total, from 0 to 1; `null` when the total is 0. */
-  readonly share: number | null
-}
-
-/** Readings of a `Breakdown`. What has no value when there are no records is `null`. */
-export interface BreakdownSnapshot<S extends string = string> {
-  readonly name: string
-  /** How far back the readings go, in ms; `null` when nothing is forgotten. */
-  readonly windowMs: number | null
-  /** Valid records. */
-  readonly count: number
-  /** Records refused because a duration in them was none. */
-  readonly invalid: number
-  /** Mean time of a record in all stages together: the sum of the stages' means. */
-  readonly mean: number | null
-  /** In the order of `stages`, then of first use; "other" last. */
-  readonly stages: readonly StageShare<S>[]
-}
+import { StageSlice } from './stage-slice.ts'
 
 /** How long one request took, stage by stage. A stage that is absent took no time. */
 export type StageDurations<S extends string = string> = { readonly [K in S]?: number | undefined }
 
-/** What was recorded in one slice of time. `sums` is by stage, in the order of `#stages`; missing ones are 0. */
-interface Slice {
-  number: number
-  count: number
-  invalid: number
-  sums: number[]
-}
-
 /**
- * Where the time goes. One record is a whole request, cut into its stages; the readings are the mean time of each stage
- * and its share of the total. Means add up, percentiles don't: the p99 of a sum is not the sum of the p99s.
+ * Where the time goes. One record is a whole request, cut into its stages; the readings are the mean time of each stage,
+ * its share of the total, what it would save, and the same of the slowest records. Means add up, percentiles don't: the
+ * p99 of a sum is not the sum of the p99s.
  *
  * A record in which any duration is NaN, infinite, negative or no number is counted as `invalid` as a whole and never
  * throws. It owns no timer: what is too old leaves when the breakdown is next used.
@@ -52,15 +23,15 @@ export class Breakdown<S extends string = string> implements Observable<Breakdow
   readonly windowMs: number | undefined
   readonly #initial: readonly S[]
   readonly #maxStages: number
+  readonly #slowest: number
   readonly #slicesKept: number
   readonly #clock: Clock
   readonly #onListenerError: ListenerErrorHandler
   readonly #time: SliceClock | undefined
-  /** Position in `sums` of each stage. */
+  /** In how many slices each stage occurs. Those that were named stay, with 0. */
   #stages: Map<string, number>
-  #hasOther = false
   /** Oldest first; the last one is open. */
-  #slices: Slice[] = [emptySlice(0)]
+  #slices: StageSlice[]
   #emitter: SafeEmitter<BreakdownEvents> | undefined
 
   /** @throws TypeError or RangeError when an option is not what it must be. */
@@ -72,16 +43,18 @@ export class Breakdown<S extends string = string> implements Observable<Breakdow
     this.windowMs = measure.windowMs
     this.#initial = stages
     this.#maxStages = maxStages
+    this.#slowest = checkSlowest(options.slowest)
     this.#slicesKept = measure.slices
     this.#clock = measure.clock
     this.#onListenerError = measure.onListenerError
-    this.#stages = new Map(stages.map((stage, position) => [stage, position]))
     if (measure.windowMs !== undefined)
       this.#time = new SliceClock(measure.clock.now(), measure.windowMs / measure.slices)
+    this.#stages = new Map(stages.map((stage) => [stage, 0]))
+    this.#slices = [new StageSlice(0, this.#slowest)]
   }
 
   /**
-   * Counts one request. Never throws. O(stages).
+   * Counts one request whose stages followed each other. Never throws. O(stages).
    * `now` is the moment it belongs to, as read from the clock of the breakdown; without it the clock is read. Without a
    * window it is not looked at.
    */
@@ -89,52 +62,50 @@ export class Breakdown<S extends string = string> implements Observable<Breakdow
     const slice = this.#present(now)
     const wrong = invalidStage(durations)
     if (wrong !== undefined) {
-      slice.invalid++
-      if (this.#emitter?.has('invalid'))
-        this.#emitter.emit('invalid', { stage: wrong, value: (durations as Readonly<Record<string, unknown>>)[wrong] })
+      this.#refuse(slice, wrong, (durations as Readonly<Record<string, unknown>>)[wrong])
       return
     }
-    slice.count++
+    const parts = new Map<string, Part>()
     for (const stage in durations) {
       const duration = durations[stage]
       if (duration === undefined) continue
-      const position = this.#positionOf(stage)
-      slice.sums[position] = (slice.sums[position] ?? 0) + duration
+      const name = this.#nameOf(stage)
+      const before = parts.get(name)?.ms ?? 0
+      parts.set(name, { ms: before + duration, saves: before + duration })
     }
+    this.#add(slice, parts)
+  }
+
+  /**
+   * Counts one request as a tree of spans, which may be nested and overlap. Each moment from the first start to the last
+   * end is given to the innermost stages at work in it, evenly, or to "untracked" when there is none: the parts add up to
+   * what the request took. A stage within another is named by its path, such as "work/database". Wrong times never
+   * throw. O(spans²) at worst. `now` as in `record`: the moment at which the request counts, not the clock of the spans.
+   */
+  recordSpans(spans: readonly StageSpan[], now?: number): void {
+    const slice = this.#present(now)
+    const wrong = invalidSpan(spans)
+    if (wrong) this.#refuse(slice, wrong.stage, wrong.endMs - wrong.startMs)
+    else
+      this.#add(
+        slice,
+        attribute(spans, (path) => this.#nameOf(path)),
+      )
   }
 
   /** Forgets every record, and every stage that was not named in the options. */
   reset(): void {
-    this.#stages = new Map(this.#initial.map((stage, position) => [stage, position]))
-    this.#hasOther = false
-    this.#slices = [emptySlice(this.#time?.slice ?? 0)]
+    this.#stages = new Map(this.#initial.map((stage) => [stage, 0]))
+    this.#slices = [new StageSlice(this.#time?.slice ?? 0, this.#slowest)]
   }
 
   /** The present readings as plain JSON. O(stages · slices). */
   snapshot(): BreakdownSnapshot<S> {
     this.#present()
-    let [count, invalid, total] = [0, 0, 0]
-    const names = [...this.#stages.keys(), ...(this.#hasOther ? [OTHER] : [])] as (S | 'other')[]
-    const sums = names.map(() => 0)
-    for (const slice of this.#slices) {
-      count += slice.count
-      invalid += slice.invalid
-      for (let position = 0; position < sums.length; position++)
-        sums[position] = (sums[position] as number) + (slice.sums[position] ?? 0)
-    }
-    for (const sum of sums) total += sum
-    return {
-      name: this.name,
-      windowMs: this.windowMs ?? null,
-      count,
-      invalid,
-      mean: finiteOrNull(total / count),
-      stages: names.map((stage, position) => ({
-        stage,
-        mean: finiteOrNull((sums[position] as number) / count),
-        share: finiteOrNull((sums[position] as number) / total),
-      })),
-    }
+    const stages = [...this.#stages.keys()]
+    const isOtherNamed = this.#initial.includes(OTHER as S)
+    const ordered = stages.includes(OTHER) && !isOtherNamed ? [...stages.filter((s) => s !== OTHER), OTHER] : stages
+    return takeBreakdown(this.name, this.windowMs, this.#slices, ordered, this.#slowest)
   }
 
   on<E extends keyof BreakdownEvents>(event: E, listener: Listener<BreakdownEvents, E>): () => void {
@@ -142,36 +113,50 @@ export class Breakdown<S extends string = string> implements Observable<Breakdow
     return this.#emitter.on(event, listener as (...args: BreakdownEvents[E]) => void)
   }
 
-  #positionOf(stage: string): number {
-    const known = this.#stages.get(stage)
-    if (known !== undefined) return known
-    const { size } = this.#stages
-    if (size < this.#maxStages) this.#stages.set(stage, size)
-    else if (this.#stages.has(OTHER)) return this.#positionOf(OTHER)
-    // Its place is behind the last stage there can be: no further stage can move it.
-    else this.#hasOther = true
-    return size
+  /** The stage itself, or "other" when there may be no more. */
+  #nameOf(stage: string): string {
+    if (this.#stages.has(stage)) return stage
+    const others = this.#stages.has(OTHER) && !this.#initial.includes(OTHER as S) ? 1 : 0
+    if (this.#stages.size - others >= this.#maxStages) return OTHER
+    // It gets its place now, so that the next one of the same record finds it taken.
+    this.#stages.set(stage, 0)
+    return stage
+  }
+
+  #add(slice: StageSlice, parts: ReadonlyMap<string, Part>): void {
+    for (const stage of slice.add(parts)) this.#stages.set(stage, (this.#stages.get(stage) ?? 0) + 1)
+  }
+
+  #refuse(slice: StageSlice, stage: string, value: unknown): void {
+    slice.invalid++
+    if (this.#emitter?.has('invalid')) this.#emitter.emit('invalid', { stage, value })
   }
 
   /** The open slice of this moment. */
-  #present(now?: number): Slice {
+  #present(now?: number): StageSlice {
     const time = this.#time
-    const open = this.#slices.at(-1) as Slice
+    const open = this.#slices.at(-1) as StageSlice
     if (time === undefined) return open
     time.advance(now ?? this.#clock.now())
     if (time.slice === open.number) return open
-    const next = emptySlice(time.slice)
+    const next = new StageSlice(time.slice, this.#slowest)
     this.#slices.push(next)
-    this.#slices = this.#slices.filter(({ number }) => number > time.slice - this.#slicesKept)
+    const first = this.#slices.findIndex(({ number }) => number > time.slice - this.#slicesKept)
+    for (const expired of this.#slices.splice(0, first)) this.#forget(expired)
     return next
+  }
+
+  /** Takes away the stages that were in no other slice. */
+  #forget({ parts }: StageSlice): void {
+    for (const stage of parts.keys()) {
+      const rest = (this.#stages.get(stage) ?? 0) - 1
+      if (rest > 0 || this.#initial.includes(stage as S)) this.#stages.set(stage, rest)
+      else this.#stages.delete(stage)
+    }
   }
 }
 
 const OTHER = 'other'
-
-function emptySlice(number: number): Slice {
-  return { number, count: 0, invalid: 0, sums: [] }
-}
 
 function invalidStage(durations: Readonly<Record<string, unknown>>): string | undefined {
   for (const stage in durations) {

@@ -14,7 +14,9 @@ export { TrackerMap } from './tracker-map.ts'
 export { trend } from './trend.ts'
 export { fitUsl, uslThroughput } from './usl.ts'
 export type { Measured } from './before-after.ts'
-export type { BreakdownSnapshot, StageDurations, StageShare } from './breakdown.ts'
+export type { StageSpan } from './attribution.ts'
+export type { StageDurations } from './breakdown.ts'
+export type { BreakdownSnapshot, StageShare } from './breakdown-snapshot.ts'
 export type { LittlesLaw } from './capacity.ts'
 export type {
   ChangeDetectorEvents,

@@ -66,6 +66,8 @@ export interface BreakdownOptions<S extends string = string> extends MeasureOpti
    * What further stages take is added up as one stage called "other", so that the means still add up to the total.
    */
   readonly maxStages?: number | undefined
+  /** How many of the slowest records are kept to say where their time went, from 1 to 1000. Default 20. */
+  readonly slowest?: number | undefined
 }
 
 /** `MeasureOptions`, checked. */
@@ -104,6 +106,10 @@ export function checkKeys({ maxKeys = 1000, overflow = 'evict' }: TrackerMapOpti
 /** Returns how many pages of buckets there may be. */
 export function checkMaxBuckets(maxBuckets = 4096): number {
   return Math.floor(checkInteger('maxBuckets', maxBuckets, { min: PAGE_SIZE, max: PAGES * PAGE_SIZE }) / PAGE_SIZE)
+}
+
+export function checkSlowest(slowest = 20): number {
+  return checkInteger('slowest', slowest, { min: 1, max: 1000 })
 }
 
 /** Returns the stages, without duplicates, and how many there may be. */
