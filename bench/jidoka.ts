@@ -67,6 +67,7 @@ const minimal = new Minimal()
 const cockatiel = cockatielOf()
 const opossum = opossumOf()
 
+let sink = 0
 const closed = await compare({
   title: 'A closed circuit: one awaited call',
   operations: 100_000,
@@ -87,6 +88,43 @@ console.log(`  added to the bare call: ${ours.toFixed(0)} ns`)
 for (const name of ['a minimal async wrapper', 'cockatiel', 'opossum'])
   console.log(`    ${(ours / added(name)).toFixed(2)} × what ${name} adds (${added(name).toFixed(0)} ns)`)
 
+// What of it is the clock: the same call with a clock that costs nothing, and two readings of the real one.
+const timeless = new CircuitBreaker({ ...full, clock: { now: () => 1 } })
+const clocks = await compare({
+  title: 'Of that, the clock',
+  operations: 100_000,
+  contenders: [
+    { name: 'execute with a clock that costs nothing', run: awaiting(() => timeless.execute(work)) },
+    { name: 'the bare call', run: awaiting(work) },
+    { name: 'a minimal async wrapper', run: awaiting(() => minimal.execute(work)) },
+    {
+      name: 'two readings of performance.now()',
+      run: (operations) => {
+        for (let index = 0; index < operations; index++) sink += performance.now() - performance.now()
+      },
+    },
+  ],
+})
+const [withoutClock = Number.NaN, bareNs = Number.NaN, minimalNs = Number.NaN] = clocks.map(({ ns }) => ns)
+console.log(
+  `  without the clock: ${((withoutClock - bareNs) / (minimalNs - bareNs)).toFixed(2)} × what a minimal wrapper adds`,
+)
+
+const rounds = new Map(
+  [1, 1_000, 100_000].map((count) => [count, Array.from({ length: count }, () => new CircuitBreaker(full))]),
+)
+await compare({
+  title: 'A closed circuit, one after the other of many breakers',
+  operations: 100_000,
+  contenders: Array.from(rounds, ([count, breakers]) => ({
+    name: `${count.toLocaleString('en-US')} breakers`,
+    run: async (operations: number) => {
+      for (let index = 0; index < operations; index++) await breakers[index % count]?.execute(work)
+    },
+  })),
+})
+rounds.clear()
+
 const open = new CircuitBreaker({
   ...full,
   break: { ms: 3_600_000, maxMs: 3_600_000 },
@@ -99,7 +137,6 @@ cockatielOpen.isolate()
 const opossumOpen = opossumOf()
 opossumOpen.open()
 
-let sink = 0
 await compare({
   title: 'An open circuit: one refusal without a promise',
   operations: 500_000,

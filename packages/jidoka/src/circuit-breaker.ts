@@ -20,6 +20,7 @@ import type { CircuitBreakerOptions, CircuitBreakerRules } from './options.ts'
 import { type Judgement, type Outcome, type Verdict, checkJudgement, plainVerdict } from './outcome.ts'
 import { CallPermit, type Permit, type Settle } from './permit.ts'
 import { Recovery } from './recovery.ts'
+import { rejectSoon } from './reject-soon.ts'
 import { checkRules } from './rules.ts'
 import { type SavedCircuitBreaker, checkSaved, restoreState, restoreTally, saveCircuit } from './saved.ts'
 import type { CircuitBreakerSnapshot, CircuitState } from './snapshot.ts'
@@ -98,7 +99,7 @@ export class CircuitBreaker implements Policy, Observable<CircuitBreakerEvents>,
     const startMs = this.#now()
     const generation = this.#admit(startMs)
     if (generation !== REFUSED) return this.#run(work, options, generation, startMs)
-    if (!this.#recovery?.hasRoom) return Promise.reject(this.#refuse(startMs))
+    if (!this.#recovery?.hasRoom) return rejectSoon(this.#refuse(startMs))
     // A signal that nobody has read yet is made, because it may abort while the call waits.
     return this.#recovery.wait(options?.signal, (generation, startMs) => this.#run(work, options, generation, startMs))
   }
@@ -289,7 +290,7 @@ export class CircuitBreaker implements Policy, Observable<CircuitBreakerEvents>,
       result = work(new CallContext(options))
     } catch (error) {
       this.#failed(generation, startMs, error, options)
-      return Promise.reject(error)
+      return rejectSoon(error)
     }
     // Not the callee's own promise: hanging handlers on it would hide from the platform that nobody handles it.
     return Promise.resolve(result).then(
@@ -307,6 +308,9 @@ export class CircuitBreaker implements Policy, Observable<CircuitBreakerEvents>,
   #fulfilled(generation: number, startMs: number, value: unknown): void {
     const now = this.#now()
     const { classify } = this.#circuit.rules
+    const isPlain = !classify && !this.#recovery && !this.#emitter?.has('success')
+    // Nearly every call ends here.
+    if (isPlain && this.#circuit.succeedPlainly(now, generation, now - startMs)) return
     if (classify) this.#judge(now, generation, startMs, { ok: true, value, durationMs: now - startMs })
     else this.#settle(now, generation, startMs, 'success', value)
   }
@@ -364,9 +368,8 @@ export class CircuitBreaker implements Policy, Observable<CircuitBreakerEvents>,
 
   /** Sends the events of the changes made so far. */
   #tell(): void {
-    let change = this.#circuit.takeChange()
-    if (!change) return
-    for (; change; change = this.#circuit.takeChange())
+    if (!this.#circuit.hasChanged) return
+    for (let change = this.#circuit.takeChange(); change; change = this.#circuit.takeChange())
       if (this.#emitter) announce(this.#emitter, change, this.#circuit.rules)
     this.#recovery?.attend()
   }

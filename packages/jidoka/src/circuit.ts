@@ -88,6 +88,21 @@ export class Circuit {
     return late
   }
 
+  /**
+   * Settles a success that no rule can mind: a quick one in its own time, while the window holds nothing bad. Returns
+   * whether it was one.
+   */
+  succeedPlainly(nowMs: number, generation: number, durationMs: number): boolean {
+    const { tally } = this
+    const state = this.#state
+    if (state.generation !== generation || state.kind !== 'closed' || durationMs >= this.#rules.slowCallMs) return false
+    if (tally.window.failed > 0 || tally.window.slow > 0) return false
+    tally.window.record(nowMs, false, false)
+    tally.consecutiveFailures = 0
+    tally.success++
+    return true
+  }
+
   /** Closes it and forgets what led to its opening. */
   reset(nowMs: number): void {
     this.elapse(nowMs)
@@ -131,9 +146,16 @@ export class Circuit {
     }
   }
 
+  /** Whether there are changes that nobody has taken yet. */
+  get hasChanged(): boolean {
+    return this.#changes !== undefined
+  }
+
   /** The oldest change that nobody has taken yet. */
   takeChange(): Change | undefined {
-    return this.#changes?.shift()
+    const change = this.#changes?.shift()
+    if (this.#changes?.length === 0) this.#changes = undefined
+    return change
   }
 
   /** What a snapshot says about `state`, which it is in at `nowMs`. */

@@ -51,16 +51,32 @@ interface RampRules {
 const DEFAULT_WINDOW: WindowOptions = { kind: 'time', ms: 30_000 }
 const RATIO = { above: 0, max: 1 }
 
-/** Checks the options, copies them and fills in the defaults. */
+let defaults: Rules | undefined
+
+/** Checks the options, copies them and fills in the defaults. Those who ask for nothing share one copy. */
 export function checkRules(options: CircuitBreakerRules): Rules {
-  const { mode = 'enforce', classify } = options
-  const window = checkWindow(options.window)
+  const { window, trip, break: pause, probe, rampUp, mode, classify } = options
+  const given = { window, trip, break: pause, probe, rampUp, mode, classify }
+  if (Object.values(given).every((value) => value === undefined)) return (defaults ??= readRules({}))
+  return readRules(given)
+}
+
+function readRules({
+  mode = 'enforce',
+  classify,
+  trip,
+  break: pause,
+  probe,
+  rampUp,
+  ...rest
+}: CircuitBreakerRules): Rules {
+  const window = checkWindow(rest.window)
   return {
     window,
-    ...checkTrip(options.trip, window),
-    ...checkBreak(options.break),
-    ...checkProbe(options.probe),
-    ...checkRampUp(options.rampUp),
+    ...checkTrip(trip, window),
+    ...checkBreak(pause),
+    ...checkProbe(probe),
+    ...checkRampUp(rampUp),
     isObserving: checkOneOf('mode', mode, ['enforce', 'observe']) === 'observe',
     classify: classify && checkFunction('classify', classify),
   }
