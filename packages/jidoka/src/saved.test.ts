@@ -4,7 +4,7 @@ import { CircuitBreaker, type CircuitBreakerOptions, type SavedCircuitBreaker } 
 
 /** A process: its own monotonic clock, and the wall clock that all of them share. */
 function start(wallClock: ManualClock, options: CircuitBreakerOptions = {}, saved?: string) {
-  const clock = new ManualClock(Math.floor(Math.random() * 1e6))
+  const clock = new ManualClock(saved === undefined ? 900_000 : 60_000)
   const all: CircuitBreakerOptions = {
     clock,
     wallClock,

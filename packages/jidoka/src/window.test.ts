@@ -56,3 +56,32 @@ it('counts the last calls, as a naive list does', () => {
     }),
   )
 })
+
+it('counts an outcome that moves to another window eight tenths of its reach at the least and the whole at the most', () => {
+  const phase = fc.double({ min: 0, max: 5_000, noNaN: true })
+  fc.assert(
+    fc.property(phase, phase, fc.double({ min: 0, max: 2_000, noNaN: true }), (startMs, otherMs, afterMs) => {
+      const window = new TimeWindow(1_000, startMs)
+      window.record(startMs, true, false)
+      const other = new TimeWindow(1_000, otherMs, window.save(startMs))
+      other.advance(otherMs + afterMs)
+      if (afterMs < 800) expect(other).toMatchObject({ completed: 1, failed: 1, slow: 0 })
+      if (afterMs > 1_000) expect(other).toMatchObject({ completed: 0, failed: 0, slow: 0 })
+    }),
+  )
+})
+
+it('goes on as if nothing had happened when it moves to a window of the same kind and phase', () => {
+  fc.assert(
+    fc.property(calls, fc.nat({ max: 5_000 }), fc.nat({ max: 1_500 }), (calls, startMs, afterMs) => {
+      const window = new TimeWindow(1_000, startMs)
+      let now = startMs
+      for (const { afterMs, failed, slow } of calls) window.record((now += afterMs), failed, slow)
+      const other = new TimeWindow(1_000, now, window.save(now))
+      window.advance(now + afterMs)
+      other.advance(now + afterMs)
+      const { completed, failed, slow } = window
+      expect(other).toMatchObject({ completed, failed, slow })
+    }),
+  )
+})
