@@ -24,11 +24,7 @@ export class Line<T> {
   /** Goes to the end of the line. */
   join(value: T): Place<T> {
     const place = new Place(value)
-    place.previous = this.#last
-    if (this.#last) this.#last.next = place
-    else this.#first = place
-    this.#last = place
-    this.#size++
+    this.#append(place)
     return place
   }
 
@@ -41,10 +37,35 @@ export class Line<T> {
     this.#size--
   }
 
+  /** The place at the front; `undefined` when nobody waits. */
+  get first(): Place<T> | undefined {
+    return this.#first
+  }
+
+  *[Symbol.iterator](): Generator<T, void, undefined> {
+    for (let place = this.#first; place; place = place.next) yield place.value
+  }
+
+  /** Goes from its place to the end of the line, and keeps the same place. */
+  rejoin(place: Place<T>): void {
+    if (place === this.#last) return
+    this.leave(place)
+    this.#append(place)
+  }
+
   /** Whose turn it is, who leaves with that; `undefined` when nobody waits. */
   next(): T | undefined {
     const place = this.#first
     if (place) this.leave(place)
     return place?.value
+  }
+
+  #append(place: Place<T>): void {
+    place.previous = this.#last
+    place.next = undefined
+    if (this.#last) this.#last.next = place
+    else this.#first = place
+    this.#last = place
+    this.#size++
   }
 }

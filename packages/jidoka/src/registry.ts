@@ -10,6 +10,7 @@ import {
 } from '@tps/internal'
 import { CircuitBreaker } from './circuit-breaker.ts'
 import { Emitting, type EmittingOptions } from './emitting.ts'
+import { Line, type Place } from './line.ts'
 import type { CircuitBreakerOptions } from './options.ts'
 import type { BreakerRegistryEvents, BreakerRegistrySnapshot } from './registry-events.ts'
 import { RegistryFullError } from './registry-full-error.ts'
@@ -43,6 +44,7 @@ export interface BreakerRegistryOptions extends EmittingOptions {
 
 /** A breaker in the registry. */
 interface Entry {
+  readonly key: string
   readonly breaker: CircuitBreaker
   /** When it was last asked for, or last found to be one that has to stay. */
   seenMs: number
@@ -66,8 +68,9 @@ export class BreakerRegistry extends Emitting<BreakerRegistryEvents> implements 
   readonly #overflow: 'untracked' | 'reject'
   readonly #maxOpenRatio: number
   readonly #clock: Clock
-  /** Least recently used first. */
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries = new Map<string, Place<Entry>>()
+  /** Least recently used first. Deleting a key of the map and setting it again would cost O(n): V8 keeps what was deleted. */
+  readonly #line = new Line<Entry>()
   readonly #open = new Set<string>()
   #created = 0
   #evicted = 0
@@ -114,35 +117,34 @@ export class BreakerRegistry extends Emitting<BreakerRegistryEvents> implements 
    */
   get(key: string): CircuitBreaker {
     const now = this.#clock.now()
-    const entry = this.#entries.get(key)
-    if (!entry) {
+    const place = this.#entries.get(key)
+    if (!place) {
       this.#makeRoom(now)
       return this.#create(checkName('key', key), now)
     }
+    const entry = place.value
     entry.seenMs = now
-    // To the end of the line.
-    this.#entries.delete(key)
-    this.#entries.set(key, entry)
+    this.#line.rejoin(place)
     this.#evictIdle(now, 1)
-    if (entry.isBeyond) this.#spare(key, entry)
+    if (entry.isBeyond) this.#spare(entry)
     return entry.breaker
   }
 
   /** The breaker of `key` if there is one. Leaves everything as it is. */
   peek(key: string): CircuitBreaker | undefined {
-    return this.#entries.get(key)?.breaker
+    return this.#entries.get(key)?.value.breaker
   }
 
   /** Gives up the breaker of `key`, whatever its state. Returns whether there was one. */
   delete(key: string): boolean {
-    const entry = this.#entries.get(key)
-    if (entry) this.#evict(key, entry)
-    return entry !== undefined
+    const place = this.#entries.get(key)
+    if (place) this.#evict(place)
+    return place !== undefined
   }
 
   /** The keys and their breakers, least recently used first. */
   *entries(): Generator<[key: string, breaker: CircuitBreaker], void, undefined> {
-    for (const [key, { breaker }] of this.#entries) yield [key, breaker]
+    for (const { key, breaker } of this.#line) yield [key, breaker]
   }
 
   [Symbol.iterator](): Generator<[key: string, breaker: CircuitBreaker], void, undefined> {
@@ -172,33 +174,37 @@ export class BreakerRegistry extends Emitting<BreakerRegistryEvents> implements 
       if (this.#overflow === 'reject') throw new RegistryFullError(this.name, key)
       return breaker
     }
-    const entry: Entry = { breaker, seenMs: nowMs, isBeyond: false }
-    this.#entries.set(key, entry)
+    const place = this.#line.join({ key, breaker, seenMs: nowMs, isBeyond: false })
+    this.#entries.set(key, place)
     this.#created++
-    breaker.on('open', () => this.#opened(key, entry))
-    breaker.on('close', () => this.#closed(key, entry))
+    breaker.on('open', () => this.#opened(place))
+    breaker.on('close', () => this.#closed(place))
     if (this.isHeard('create')) this.emit('create', { key, breaker })
     return breaker
   }
 
-  #opened(key: string, entry: Entry): void {
-    if (this.#entries.get(key) !== entry) return
-    const most = Math.max(1, Math.floor(this.#maxOpenRatio * this.#entries.size))
-    entry.isBeyond = !this.#open.has(key) && this.#open.size >= most
+  #opened(place: Place<Entry>): void {
+    const { key } = place.value
+    // A breaker that was given up may still be in somebody's hands.
+    if (this.#entries.get(key) !== place) return
+    place.value.isBeyond = !this.#open.has(key) && this.#open.size >= this.#mostOpen
     this.#open.add(key)
   }
 
-  #closed(key: string, entry: Entry): void {
-    entry.isBeyond = false
-    if (this.#entries.get(key) === entry) this.#open.delete(key)
+  #closed(place: Place<Entry>): void {
+    place.value.isBeyond = false
+    if (this.#entries.get(place.value.key) === place) this.#open.delete(place.value.key)
+  }
+
+  get #mostOpen(): number {
+    return Math.max(1, Math.floor(this.#maxOpenRatio * this.#entries.size))
   }
 
   /** Closes again what opened beyond the share, unless others have closed since. */
-  #spare(key: string, entry: Entry): void {
-    const most = Math.max(1, Math.floor(this.#maxOpenRatio * this.#entries.size))
+  #spare(entry: Entry): void {
     entry.isBeyond = false
-    if (this.#open.size <= most) return
-    const event = { key, open: this.#open.size, entries: this.#entries.size }
+    if (this.#open.size <= this.#mostOpen) return
+    const event = { key: entry.key, open: this.#open.size, entries: this.#entries.size }
     this.#spared++
     entry.breaker.reset()
     if (this.isHeard('spare')) this.emit('spare', event)
@@ -207,41 +213,39 @@ export class BreakerRegistry extends Emitting<BreakerRegistryEvents> implements 
   #makeRoom(nowMs: number): void {
     this.#evictIdle(nowMs, LOOKS)
     if (this.#entries.size < this.#maxEntries) return
-    let looks = LOOKS
-    for (const [key, entry] of this.#entries) {
-      if (looks-- === 0) return
-      if (hasNothingToRemember(entry.breaker)) {
-        this.#evict(key, entry)
+    for (let look = 0; look < LOOKS; look++) {
+      const place = this.#line.first
+      if (!place) return
+      if (hasNothingToRemember(place.value.breaker)) {
+        this.#evict(place)
         return
       }
-      this.#toTheEnd(key, entry)
+      this.#line.rejoin(place)
     }
   }
 
   /** Gives up to `looks` of the least recently used ones up, as far as they are idle. */
   #evictIdle(nowMs: number, looks: number): void {
-    for (const [key, entry] of this.#entries) {
-      if (looks-- === 0 || nowMs - entry.seenMs < this.#idleMs) return
-      if (entry.breaker.state === 'closed') {
-        this.#evict(key, entry)
+    for (let look = 0; look < looks; look++) {
+      const place = this.#line.first
+      if (!place || nowMs - place.value.seenMs < this.#idleMs) return
+      if (place.value.breaker.state === 'closed') {
+        this.#evict(place)
       } else {
         // Looked at again when it has been idle for as long once more.
-        entry.seenMs = nowMs
-        this.#toTheEnd(key, entry)
+        place.value.seenMs = nowMs
+        this.#line.rejoin(place)
       }
     }
   }
 
-  #toTheEnd(key: string, entry: Entry): void {
+  #evict(place: Place<Entry>): void {
+    const { key, breaker } = place.value
     this.#entries.delete(key)
-    this.#entries.set(key, entry)
-  }
-
-  #evict(key: string, entry: Entry): void {
-    this.#entries.delete(key)
+    this.#line.leave(place)
     this.#open.delete(key)
     this.#evicted++
-    if (this.isHeard('evict')) this.emit('evict', { key, breaker: entry.breaker })
+    if (this.isHeard('evict')) this.emit('evict', { key, breaker })
   }
 }
 

@@ -32,10 +32,43 @@ export function checkTime({ clock = systemClock, timers = waitingTimers }: TimeO
 
 const wheels = new WeakMap<Timers, WeakMap<Clock, TimerWheel>>()
 
+/**
+ * Timers for a wheel, which starts one whenever its first entry comes and stops it when the last one goes: at every call
+ * when calls come one by one. Here a timer that is stopped runs out unheard, within a tick, and one that is wanted before
+ * then is that one. It comes early then, which a wheel doesn't mind.
+ */
+class LastingTimer implements Timers, Timer {
+  readonly #timers: Timers
+  #isRunning = false
+  #wanted: (() => void) | undefined
+
+  constructor(timers: Timers) {
+    this.#timers = timers
+  }
+
+  schedule(delayMs: number, callback: () => void): Timer {
+    this.#wanted = callback
+    if (!this.#isRunning) this.#timers.schedule(delayMs, this.#fire)
+    this.#isRunning = true
+    return this
+  }
+
+  cancel(): void {
+    this.#wanted = undefined
+  }
+
+  readonly #fire = (): void => {
+    const wanted = this.#wanted
+    this.#isRunning = false
+    this.#wanted = undefined
+    wanted?.()
+  }
+}
+
 /** The one wheel that everything with these timers and this clock shares. */
 export function sharedWheel(timers: Timers, clock: Clock): TimerWheel {
   const ofTimers = wheels.get(timers) ?? new WeakMap<Clock, TimerWheel>()
-  const wheel = ofTimers.get(clock) ?? new TimerWheel({ timers, clock })
+  const wheel = ofTimers.get(clock) ?? new TimerWheel({ timers: new LastingTimer(timers), clock })
   wheels.set(timers, ofTimers.set(clock, wheel))
   return wheel
 }

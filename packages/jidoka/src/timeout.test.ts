@@ -22,6 +22,7 @@ it('passes values and errors through', async () => {
       throw error
     }),
   ).rejects.toBe(error)
+  clock.advance(10)
   expect(clock.pendingTimers).toBe(0)
 })
 
@@ -33,6 +34,7 @@ it('rejects with a typed error once the time is up, though the work goes on', as
   expect(await error).toBeInstanceOf(TimeoutError)
   expect(await error).toMatchObject({ name: 'TimeoutError', code: 'ERR_TIMEOUT', timeoutMs: 100, policy: 'billing' })
   expect(policy.snapshot()).toMatchObject({ running: 0, overdue: 1, totals: { calls: 1, timedOut: 1 } })
+  clock.advance(10)
   expect(clock.pendingTimers).toBe(0)
 })
 

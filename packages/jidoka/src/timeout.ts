@@ -57,7 +57,8 @@ export interface TimeoutPolicy extends Policy, Observable<TimeoutEvents> {
  * Stops waiting for a work after `ms`: its signal aborts, and the call rejects with a `TimeoutError` whether the work
  * heeds that or not. An abort by the caller goes through to the work's signal; the timeout itself neither rejects
  * because of it nor counts it, and once it has happened the call ends with the caller's reason instead of a
- * `TimeoutError`. All timeouts share one coarse timer, which runs only while calls wait.
+ * `TimeoutError`. All timeouts share one coarse timer, which runs only while calls wait,
+ * and up to 10 ms longer.
  * @throws TypeError or RangeError that names the option which is wrong.
  */
 export function timeout(options: number | TimeoutOptions): TimeoutPolicy {
