@@ -218,7 +218,7 @@ export class CircuitBreaker implements Policy, Observable<CircuitBreakerEvents>,
       circuit: this.#circuit,
       surroundings: this.#surroundings,
       isFree: () => this.#holds?.state === undefined,
-      admit: (nowMs) => this.#admitQuietly(nowMs),
+      admit: (nowMs) => this.#orObserve(nowMs, this.#admitQuietly(nowMs)),
       permit: (generation, nowMs) => this.#permit(generation, nowMs),
       refuse: (nowMs) => this.#refuse(nowMs),
       tell: () => this.#tell(),
@@ -241,6 +241,11 @@ export class CircuitBreaker implements Policy, Observable<CircuitBreakerEvents>,
     if (this.#recovery?.waiting) this.#recovery.attend()
     const generation = this.#admitQuietly(nowMs)
     this.#tell()
+    return generation === REFUSED ? this.#orObserve(nowMs, generation) : generation
+  }
+
+  /** In a dry run nobody is refused, nor kept waiting. */
+  #orObserve(nowMs: number, generation: number): number {
     if (generation !== REFUSED || !this.#circuit.rules.isObserving) return generation
     this.#countRefusal(nowMs, 'wouldReject')
     return UNCOUNTED
@@ -308,7 +313,7 @@ export class CircuitBreaker implements Policy, Observable<CircuitBreakerEvents>,
   #fulfilled(generation: number, startMs: number, value: unknown): void {
     const now = this.#now()
     const { classify } = this.#circuit.rules
-    const isPlain = !classify && !this.#recovery && !this.#emitter?.has('success')
+    const isPlain = !classify && !this.#emitter?.has('success')
     // Nearly every call ends here.
     if (isPlain && this.#circuit.succeedPlainly(now, generation, now - startMs)) return
     if (classify) this.#judge(now, generation, startMs, { ok: true, value, durationMs: now - startMs })
@@ -363,7 +368,8 @@ export class CircuitBreaker implements Policy, Observable<CircuitBreakerEvents>,
       else this.#emitter.emit(event, call)
     }
     this.#tell()
-    this.#recovery?.attend()
+    // While closed nobody waits, and there is nothing to check.
+    if (this.#recovery && this.#circuit.state.kind !== 'closed') this.#recovery.attend()
   }
 
   /** Sends the events of the changes made so far. */

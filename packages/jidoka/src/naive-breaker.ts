@@ -153,7 +153,11 @@ export class NaiveBreaker {
   seat(): void {
     while (this.waiting[0]) {
       const [first] = this.waiting
-      if (!this.#admit(first)) {
+      const isAdmitted = this.#admit(first)
+      if (!isAdmitted && this.settings.mode === 'observe') {
+        this.totals['wouldReject']!++
+        this.#run(first, -1)
+      } else if (!isAdmitted) {
         if (this.#mayWait()) return
         first.status = 'refused'
         this.totals['rejected']!++

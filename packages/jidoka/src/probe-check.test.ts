@@ -156,3 +156,16 @@ it('is over with the disposal: aborted, its place given back, no timer', async (
   trip()
   expect(clock.pendingTimers).toBe(0)
 })
+
+it('costs a closed circuit nothing: no clock is read for it', async () => {
+  let readings = 0
+  const readingsWith = async (probe: ProbeOptions): Promise<number> => {
+    const breaker = new CircuitBreaker({ probe, clock: { now: () => readings++ } })
+    const before = readings
+    breaker.on('success', () => {})
+    await breaker.execute(() => 1)
+    await expect(breaker.execute(() => Promise.reject(new Error('down')))).rejects.toThrow('down')
+    return readings - before
+  }
+  expect(await readingsWith({ check: () => {}, overflow: 'wait' })).toBe(await readingsWith({}))
+})

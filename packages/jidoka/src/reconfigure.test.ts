@@ -117,3 +117,14 @@ it('turns a dry run into earnest and back', () => {
   breaker.reconfigure({ mode: 'observe' })
   expect(breaker.tryAcquire()).toBeDefined()
 })
+
+it('sends those who wait on their way when it turns into a dry run', async () => {
+  const { breaker, clock, fail } = make({ probe: { overflow: 'wait' } })
+  fail(5)
+  clock.advance(30_000)
+  breaker.tryAcquire()
+  const waiting = breaker.execute(() => 'ok')
+  breaker.reconfigure({ mode: 'observe' })
+  await expect(waiting).resolves.toBe('ok')
+  expect(breaker.snapshot().totals).toMatchObject({ wouldReject: 1, rejected: 0 })
+})

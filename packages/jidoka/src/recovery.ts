@@ -10,7 +10,7 @@ export interface Recovering {
   readonly surroundings: Surroundings
   /** Whether calls that find no place among the probes may go on waiting: nobody holds the circuit. */
   isFree(): boolean
-  /** Admits a call, or returns `REFUSED`, and says nothing to anyone. */
+  /** Admits a call, or returns `REFUSED`, and leaves changes of state to be told. */
   admit(nowMs: number): number
   /** A permit for a call that was admitted. */
   permit(generation: number, nowMs: number): Permit
