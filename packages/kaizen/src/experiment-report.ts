@@ -33,7 +33,7 @@ export function experimentReport(result: ExperimentResult): string {
     lines.push(
       `- Change of the ${metric}: **${percent(effect.ratio)}**, ${sure} % interval ${percent(effect.low)} to ${percent(effect.high)}.`,
       `- A change like this or larger would be seen with probability ${probability(pValue)} if there were none.`,
-      `- This much data finds a change of ${shortNumber((detectableRatio ?? Number.NaN) * 100)} % four times in five.`,
+      `- This much data finds a change of ${((detectableRatio ?? Number.NaN) * 100).toFixed(1)} % four times in five.`,
     )
   }
   lines.push(

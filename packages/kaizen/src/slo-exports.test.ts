@@ -12,7 +12,7 @@ describe('YAML', () => {
   it('quotes every string, so that none can be taken for anything else', () => {
     const value = { a: ['yes', 1.5, true, 'x: "y"\n# z'], empty: [], none: {}, b: { c: [{ d: 1, e: '' }] } }
     expect(toYaml(value)).toBe(
-      'a:\n  - "yes"\n  - 1.5\n  - true\n  - "x: \\"y\\"\\n# z"\nempty: []\nnone: {}\nb:\n  c:\n    -\n      d: 1\n      e: ""\n',
+      'a:\n  - "yes"\n  - 1.5\n  - true\n  - "x: \\"y\\"\\n# z"\nempty: []\nnone: {}\nb:\n  c:\n    - d: 1\n      e: ""\n',
     )
   })
 })
@@ -97,13 +97,11 @@ spec:
             spec:
               query: "sum(rate(requests[30d]))"
   timeWindow:
-    -
-      duration: "30d"
+    - duration: "30d"
       isRolling: true
   budgetingMethod: "Occurrences"
   objectives:
-    -
-      displayName: "Checkout (EU)"
+    - displayName: "Checkout (EU)"
       target: 0.999
 `)
   })

@@ -7,16 +7,20 @@ export type YamlValue = string | number | boolean | readonly YamlValue[] | { rea
  */
 export function toYaml(value: YamlValue, indent = ''): string {
   if (typeof value !== 'object') return `${JSON.stringify(value)}\n`
-  const lines = isList(value)
-    ? value.map((item) => [`${indent}-`, item] as const)
-    : Object.entries(value).map(([key, item]) => [`${indent}${key}:`, item] as const)
-  if (lines.length === 0) return isList(value) ? '[]\n' : '{}\n'
-  return lines
-    .map(([start, item]) => {
-      const isBlock = typeof item === 'object' && Object.keys(item).length > 0
-      return isBlock ? `${start}\n${toYaml(item, `${indent}  `)}` : `${start} ${toYaml(item)}`
-    })
+  if (Object.keys(value).length === 0) return isList(value) ? '[]\n' : '{}\n'
+  if (isList(value)) {
+    // What an item begins with stands behind its dash.
+    return value
+      .map((item) => `${indent}- ${toYaml(item, `${indent}  `).slice(isBlock(item) ? indent.length + 2 : 0)}`)
+      .join('')
+  }
+  return Object.entries(value)
+    .map(([key, item]) => `${indent}${key}:${isBlock(item) ? '\n' : ' '}${toYaml(item, `${indent}  `)}`)
     .join('')
+}
+
+function isBlock(value: YamlValue): boolean {
+  return typeof value === 'object' && Object.keys(value).length > 0
 }
 
 function isList(value: YamlValue): value is readonly YamlValue[] {
