@@ -8,16 +8,16 @@ import {
   checkName,
   checkNumber,
   checkObject,
-  printListenerError,
 } from '@tps/internal'
 import { Circuit, REFUSED, UNCOUNTED } from './circuit.ts'
 import { CallContext } from './context.ts'
 import { CircuitOpenError } from './errors.ts'
 import { type CircuitBreakerEvents, type Listener, type RejectedEvent, announce } from './events.ts'
 import { type HeldState, type Hold, Holds } from './hold.ts'
+import { judge } from './judge.ts'
 import { closedAt, retryAfterMs } from './machine.ts'
 import type { CircuitBreakerOptions, CircuitBreakerRules } from './options.ts'
-import { type Judgement, type Outcome, type Verdict, checkJudgement, plainVerdict } from './outcome.ts'
+import type { Judgement, Outcome, Verdict } from './outcome.ts'
 import { CallPermit, type Permit, type Settle } from './permit.ts'
 import { Recovery } from './recovery.ts'
 import { rejectSoon } from './reject-soon.ts'
@@ -327,27 +327,9 @@ export class CircuitBreaker implements Policy, Observable<CircuitBreakerEvents>,
   }
 
   #judge(nowMs: number, generation: number, startMs: number, outcome: Outcome): void {
-    const judgement = this.#ask(outcome)
+    const judgement = judge(outcome, this.#circuit.rules.classify, this.#surroundings.onListenerError)
     const cause = outcome.ok ? outcome.value : outcome.error
     this.#settle(nowMs, generation, startMs, judgement.verdict, cause, judgement)
-  }
-
-  #ask(outcome: Outcome): Judgement {
-    const { classify } = this.#circuit.rules
-    try {
-      if (classify) return checkJudgement(classify(outcome))
-    } catch (error) {
-      this.#report(error, 'classify')
-    }
-    return { verdict: plainVerdict(outcome) }
-  }
-
-  #report(error: unknown, source: string): void {
-    try {
-      this.#surroundings.onListenerError(error, source)
-    } catch (second) {
-      printListenerError(second, source)
-    }
   }
 
   #settle(

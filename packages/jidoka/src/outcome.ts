@@ -1,5 +1,3 @@
-import { checkNumber, checkObject } from '@tps/internal'
-
 /** How a call ended. `durationMs` runs from its admission to its end. */
 export type Outcome<Value = unknown> =
   | { readonly ok: true; readonly value: Value; readonly durationMs: number }
@@ -34,16 +32,6 @@ export function plainVerdict(outcome: Outcome): Verdict {
   if (outcome.ok) return 'success'
   const code = read(outcome.error, 'code')
   return typeof code === 'string' && REFUSALS.test(code) ? 'ignore' : 'failure'
-}
-
-/** Returns `judged` as a judgement when it is one. A classifier in plain JavaScript may return anything. */
-export function checkJudgement(judged: Verdict | Judgement): Judgement {
-  const judgement = typeof judged === 'object' ? judged : { verdict: judged }
-  const { verdict, retryAfterMs = 0 } = checkObject('judgement', judgement)
-  if (verdict !== 'success' && verdict !== 'failure' && verdict !== 'ignore')
-    throw new TypeError(`classify must return "success", "failure" or "ignore", got ${typeof verdict}`)
-  checkNumber('retryAfterMs', retryAfterMs, { min: 0 })
-  return judgement
 }
 
 /** How long the failure itself asks to be left alone, in ms, or `undefined`: its property `retryAfterMs`. */
