@@ -36,16 +36,20 @@ export const heeding = ({ signal }: { readonly signal: AbortSignal }): Promise<n
 export function countingSignal(): { signal: AbortSignal; abort: (reason?: unknown) => void; listeners: () => number } {
   const controller = new AbortController()
   const { signal } = controller
-  const listeners = new Set<unknown>()
+  const listeners = new Map<unknown, boolean>()
   const add = signal.addEventListener.bind(signal)
   const remove = signal.removeEventListener.bind(signal)
-  signal.addEventListener = (type: string, listener: never, options?: EventListenerOptions) => {
-    listeners.add(listener)
+  signal.addEventListener = (type: string, listener: never, options?: EventListenerOptions & { once?: boolean }) => {
+    listeners.set(listener, options?.once === true)
     add(type, listener, options)
   }
   signal.removeEventListener = (type: string, listener: never) => {
     listeners.delete(listener)
     remove(type, listener)
   }
-  return { signal, abort: (reason) => controller.abort(reason), listeners: () => listeners.size }
+  const abort = (reason?: unknown): void => {
+    controller.abort(reason)
+    for (const [listener, isOnce] of listeners) if (isOnce) listeners.delete(listener)
+  }
+  return { signal, abort, listeners: () => listeners.size }
 }
