@@ -24,12 +24,15 @@ it('the burn-rate alerts of an SLO fire in andon, the fastest first, and resolve
   run(3 * 24 * 60, 1)
   expect(told).toEqual([])
   run(70, 400)
-  expect(told.slice(0, 2)).toEqual(['red checkout budget burn 1h fires', 'red checkout budget burn 6h fires'])
+  expect(told.slice(0, 2)).toEqual([
+    'red checkout budget burn 14.4 over 1h fires',
+    'red checkout budget burn 6 over 6h fires',
+  ])
   told.length = 0
   run(6, 0)
-  expect(told).toEqual(['checkout budget burn 1h resolves'])
+  expect(told).toEqual(['checkout budget burn 14.4 over 1h resolves'])
   run(30, 0)
-  expect(told).toContain('checkout budget burn 6h resolves')
+  expect(told).toContain('checkout budget burn 6 over 6h resolves')
 })
 
 it('alerts without data change nothing', () => {

@@ -20,7 +20,7 @@ const FOUR_ALERTS = [
   { severity: 'ticket', long: '1d', short: '2h', factor: 3 },
   { severity: 'ticket', long: '3d', short: '6h', factor: 1 },
 ].map(({ severity, long, short, factor }) => ({
-  exp_labels: { slo: 'checkout', severity, long_window: long, short_window: short },
+  exp_labels: { slo: 'checkout', severity, factor: String(factor), long_window: long, short_window: short },
   exp_annotations: {
     summary: `checkout burns its error budget more than ${factor} times too fast`,
     description:

@@ -51,7 +51,7 @@ export function openSlo(slo: SloDefinition, options: OpenSloOptions): string {
       ...(description === undefined ? {} : { description }),
       service: objectName(checkName('service', service)),
       indicator: {
-        metadata: { name: objectName(`${slo.name} ${part} events`) },
+        metadata: { name: objectName(slo.name, `${part} events`) },
         spec: { ratioMetric: { counter: true, [part]: metric(query), total: metric(total) } },
       },
       timeWindow: [timeWindow(slo)],
@@ -74,7 +74,7 @@ function timeWindow({ period }: SloDefinition): YamlValue {
 
 function policies(slo: SloDefinition, targets: readonly string[]): YamlValue {
   return slo.alerts.map(({ severity, longMs, factor }) => {
-    const name = objectName(`${slo.name} burn ${showDuration(longMs)}`)
+    const name = objectName(slo.name, `burn ${factor} over ${showDuration(longMs)}`)
     const condition = { kind: 'burnrate', threshold: factor, lookbackWindow: minutes(longMs), alertAfter: '0m' }
     return {
       kind: 'AlertPolicy',
@@ -95,12 +95,18 @@ function minutes(ms: number): string {
   return showDuration(Math.max(1, Math.round(ms / 60_000)) * 60_000)
 }
 
-/** Lower case letters, digits and dashes, at most 63, with neither end a dash. */
-function objectName(text: string): string {
-  const name = text
+/** Lower case letters, digits and dashes, at most 63, with neither end a dash. `ending` is never cut off. */
+function objectName(text: string, ending = ''): string {
+  const end = ending === '' ? '' : `-${dashed(ending)}`
+  const start = dashed(text)
+    .slice(0, 63 - end.length)
+    .replace(/-$/, '')
+  return `${start === '' ? 'slo' : start}${end}`
+}
+
+function dashed(text: string): string {
+  return text
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
-    .slice(0, 63)
-    .replaceAll(/^-+|-+$/g, '')
-  return name === '' ? 'slo' : name
+    .replaceAll(/^-|-$/g, '')
 }

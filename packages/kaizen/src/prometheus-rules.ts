@@ -40,7 +40,7 @@ export function prometheusRules(slo: SloDefinition, queries: SloQueries): string
       expr:
         `${ERRORS}${long}${selector} > ${limit} and ${ERRORS}${short}${selector} > ${limit} ` +
         `and ${EVENTS}${long}${selector} * ${longMs / 1000} >= ${slo.minEvents}`,
-      labels: { severity: SEVERITY[severity], long_window: long, short_window: short },
+      labels: { severity: SEVERITY[severity], factor: String(factor), long_window: long, short_window: short },
       annotations: {
         summary: `${slo.name} burns its error budget more than ${factor} times too fast`,
         description:

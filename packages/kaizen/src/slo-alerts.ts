@@ -53,6 +53,7 @@ export function checkAlerts(
   { target, periodMs, baseMs }: { readonly target: number; readonly periodMs: number; readonly baseMs: number },
 ): readonly BurnRateAlert[] {
   if (alerts !== undefined && !Array.isArray(alerts)) throw new TypeError('alerts must be an array')
+  const names = new Set<string>()
   return (alerts ?? workbookAlerts(periodMs)).map((alert, index) => {
     const at = `alerts[${index}]`
     checkObject(at, alert)
@@ -67,6 +68,9 @@ export function checkAlerts(
           `got ${factor}: this alert could never fire. Give \`alerts\` with lower factors, or none`,
       )
     }
+    const name = `${factor} over ${showDuration(longMs)}`
+    if (names.has(name)) throw new RangeError(`alerts must differ in factor or long window, got ${name} twice`)
+    names.add(name)
     return { severity, longMs, shortMs, factor }
   })
 }

@@ -125,6 +125,16 @@ spec:
     expect(text).toContain('isRolling: false')
   })
 
+  it('has names that are short enough, and each its own', () => {
+    const text = openSlo(new Slo({ name: 'A long name '.repeat(20), target: 0.999 }), {
+      queries,
+      notificationTargets: ['x'],
+    })
+    const names = [...text.matchAll(/ name: "(.*)"/g)].map(([, name = '']) => name)
+    expect(names.every((name) => /^[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/.test(name))).toBe(true)
+    expect(new Set(names.filter((name) => name.includes('-burn-'))).size).toBe(4)
+  })
+
   it('refuses what OpenSLO would', () => {
     expect(() => openSlo(checkout, { queries, description: 'x'.repeat(1051) })).toThrow(RangeError)
     expect(() => openSlo(checkout, { queries, notificationTargets: 'on-call' as never })).toThrow(TypeError)

@@ -213,7 +213,7 @@ describe('the alerts', () => {
     const made = make({ name: 'checkout' })
     const [rule] = made.slo.alertRules()
     expect(rule).toMatchObject({
-      name: 'checkout budget burn 1h',
+      name: 'checkout budget burn 14.4 over 1h',
       severity: 'red',
       threshold: { above: 14.4 },
       forMs: 0,
@@ -339,6 +339,10 @@ describe('options', () => {
     [{ alerts: [{ severity: 'red', longMs: HOUR_MS, shortMs: 59_999, factor: 1 }] }, 'alerts[0].shortMs'],
     [{ alerts: [{ severity: 'red', longMs: HOUR_MS, shortMs: HOUR_MS, factor: 1 }] }, 'alerts[0].shortMs'],
     [{ alerts: [{ severity: 'red', longMs: HOUR_MS, shortMs: MINUTE_MS, factor: 0 }] }, 'alerts[0].factor'],
+    [
+      { alerts: ['red', 'yellow'].map((severity) => ({ severity, longMs: HOUR_MS, shortMs: MINUTE_MS, factor: 2 })) },
+      'alerts must differ in factor or long window, got 2 over 1h twice',
+    ],
     [{ wallNow: () => Number.NaN }, 'wallNow()'],
     [{ clock: {} }, 'clock'],
   ])('refuses %o', (wrong, message) => {

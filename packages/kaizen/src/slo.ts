@@ -132,7 +132,7 @@ export class Slo implements Observable<SloEvents> {
     return this.alerts.map((alert) => {
       const [long, short] = [showDuration(alert.longMs), showDuration(alert.shortMs)]
       return {
-        name: `${this.name} budget burn ${long}`,
+        name: `${this.name} budget burn ${alert.factor} over ${long}`,
         severity: alert.severity,
         summary: `${this.name} burns its error budget more than ${alert.factor} times too fast`,
         description:
