@@ -104,7 +104,8 @@ export class HealthComponent {
         this.#running = undefined
         resolve()
       }
-      Promise.try(this.rules.check, controller.signal).then(
+      // Node 22 has no `Promise.try`.
+      new Promise((answer) => answer(this.rules.check(controller.signal))).then(
         (value) => end(judge(value)),
         (error: unknown) => end({ status: 'unhealthy', message: describeFailure(error) }, error),
       )
