@@ -1,5 +1,5 @@
 import { DDSketch } from '@datadog/sketches-js'
-import { PercentileTracker } from '@tps/kaizen'
+import { PercentileTracker, TrackerMap } from '@tps/kaizen'
 import { type Histogram as HdrHistogram, build, initWebAssemblySync } from 'hdr-histogram-js'
 import { Histogram, type Registry, Summary } from 'prom-client'
 import { compare } from './harness.ts'
@@ -87,6 +87,66 @@ for (const q of [0.5, 0.99]) {
 }
 
 fullWasm.destroy()
+
+const KEYS = 100_000
+const keys = Array.from({ length: KEYS }, (_, index) => `/tenants/${index}`)
+/** Keys in random order, so that hardly any is in a cache of the processor. */
+const order = Int32Array.from(values, (value, index) => Math.imul(Math.floor(value * 1e6) + index, 0x9e37_79b1) >>> 0)
+
+/** A map of `size` keys, every one of them there. */
+function byKey<T>(size: number, target: T, record: (target: T, key: string, value: number) => void): Run {
+  for (let index = 0; index < size; index++) record(target, keys[index] as string, 20)
+  return loop('record(target, keys[(order[i & mask] >>> 0) % size], values[i & mask])', {
+    target,
+    keys,
+    order,
+    values,
+    size,
+    record,
+    mask: MASK,
+  })
+}
+
+function trackerMap(size: number): Run {
+  const now = performance.now()
+  const map = new TrackerMap({ maxKeys: size, windowMs: 60_000 })
+  return byKey(size, map, (target, key, value) => target.record(key, value, now))
+}
+
+function sketchMap(size: number): Run {
+  return byKey(size, new Map<string, DDSketch>(), (target, key, value) => {
+    const sketch = target.get(key) ?? new DDSketch()
+    target.set(key, sketch)
+    sketch.accept(value)
+  })
+}
+
+function labels(size: number): Run {
+  const histogram = new Histogram({ name: 'h', help: 'h', registers, buckets: promBuckets(), labelNames: ['key'] })
+  return byKey(size, histogram, (target, key, value) => target.observe({ key }, value))
+}
+
+function lookUps(size: number): Run {
+  return byKey(size, new Map<string, { sum: number }>(), (target, key, value) => {
+    const entry = target.get(key)
+    if (entry) entry.sum += value
+    else target.set(key, { sum: value })
+  })
+}
+
+await compare({
+  title: 'record one value for one of so many keys, in random order (lifetime: sketches-js, prom-client)',
+  operations: 200_000,
+  rounds: 3,
+  contenders: [
+    { name: 'kaizen TrackerMap, 100,000 keys', run: trackerMap(KEYS) },
+    { name: 'kaizen TrackerMap, 1000 keys', run: trackerMap(1000) },
+    { name: 'a Map of sums, 100,000 keys', run: lookUps(KEYS) },
+    { name: 'a Map of sums, 1000 keys', run: lookUps(1000) },
+    { name: 'a Map of DDSketch, 1000 keys', run: sketchMap(1000) },
+    { name: 'prom-client Histogram with a label, 1000 keys', run: labels(1000) },
+  ],
+})
 printBytes()
 
 /**
