@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { breakerInterceptor } from '@tps/jidoka/undici'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 // Undici is what the tests of @tps/jidoka need, and is installed there.
-import { Agent, interceptors, request } from '../../packages/jidoka/node_modules/undici/index.js'
+import { Agent, interceptors, request } from 'undici'
 import { type Misbehaving, misbehave } from './misbehaving.ts'
 
 let server: Misbehaving
