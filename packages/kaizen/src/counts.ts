@@ -1,4 +1,5 @@
 import { PAGE_BITS, PAGE_SIZE, normalBucket } from './buckets.ts'
+import { LONGEST_RUN, room, runAround } from './run.ts'
 
 /** Slots of `open` before the first count. */
 const SUM = 0
@@ -8,8 +9,6 @@ const END = 3
 const HEADER = 4
 /** In place of a page that is not there: whichever bucket is added to it, the slot stays below 0. */
 const NONE = -PAGE_SIZE
-/** How many pages the run has at most: nine orders of magnitude. */
-const LONGEST_RUN = 32
 /** After how many values beside the run it is looked at again whether another would be better. */
 const MISSES = 4096
 const NO_COUNTS = /* @__PURE__ */ new Float64Array(0)
@@ -320,25 +319,6 @@ export class Counts {
 }
 
 const ascending = (a: number, b: number): number => a - b
-
-/** For how many pages room is made when `used` are needed: exactly, while they are few. */
-function room(used: number): number {
-  return used <= 4 ? used : used + (used >> 3)
-}
-
-/** Those of `pages`, ascending, that are next to each other and to `center`, the lowest of them first. */
-function runAround(pages: readonly number[], center: number): readonly number[] {
-  let at = pages.findIndex((page) => page >= Math.max(1, center))
-  if (at < 0) at = pages.length - 1
-  if (at < 0 || (pages[at] as number) < 1) return []
-  let [low, high] = [at, at + 1]
-  while (high < pages.length && pages[high] === (pages[high - 1] as number) + 1 && high - low < LONGEST_RUN) high++
-  while (low > 0 && pages[low - 1] === (pages[low] as number) - 1 && (pages[low - 1] as number) > 0) {
-    if (high - low === LONGEST_RUN) break
-    low--
-  }
-  return pages.slice(low, high)
-}
 
 /** The sum of a page. Eight at a time, because an addition waits for the one before. 0 for a page that is not there. */
 function total(counts: Float64Array, place: number): number {
