@@ -12,7 +12,7 @@ import {
 import { Circuit, REFUSED, UNCOUNTED } from './circuit.ts'
 import { CallContext } from './context.ts'
 import { CircuitOpenError } from './errors.ts'
-import { type CircuitBreakerEvents, type Listener, type RejectedEvent, announce } from './events.ts'
+import { type CircuitBreakerEvents, type RejectedEvent, announce } from './events.ts'
 import { type HeldState, type Hold, Holds } from './hold.ts'
 import { judge } from './judge.ts'
 import { closedAt, retryAfterMs } from './machine.ts'
@@ -167,9 +167,9 @@ export class CircuitBreaker implements Policy, Observable<CircuitBreakerEvents>,
   }
 
   /** Adds a listener, which can't change what happens. Returns what takes it away again. */
-  on<E extends keyof CircuitBreakerEvents>(event: E, listener: Listener<CircuitBreakerEvents, E>): () => void {
+  on<E extends keyof CircuitBreakerEvents>(event: E, listener: (...args: CircuitBreakerEvents[E]) => void): () => void {
     this.#emitter ??= new SafeEmitter(this.#surroundings.onListenerError)
-    return this.#emitter.on(event, listener as (...args: CircuitBreakerEvents[E]) => void)
+    return this.#emitter.on(event, listener)
   }
 
   /** The readings of this moment. Changes nothing: what is due by now is shown, but its events wait for a call. */

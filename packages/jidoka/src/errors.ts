@@ -1,3 +1,5 @@
+import { StacklessError } from './stackless-error.ts'
+
 /**
  * Why a circuit refuses: the break lasts, every probe is taken, someone holds it open, or it admits only a part of the
  * calls after closing.
@@ -16,7 +18,7 @@ export interface CircuitOpenErrorOptions {
 }
 
 /** A call was refused and the work was not started. Carries no stack trace, because refusing has to be cheap. */
-export class CircuitOpenError extends Error {
+export class CircuitOpenError extends StacklessError {
   readonly code: 'ERR_CIRCUIT_OPEN'
   /** The name of the circuit breaker. */
   readonly circuit: string
@@ -32,10 +34,7 @@ export class CircuitOpenError extends Error {
   constructor(options: CircuitOpenErrorOptions) {
     const { circuit, state, retryAfterMs } = options
     const hint = retryAfterMs === undefined ? '' : `: retry after ${retryAfterMs} ms`
-    const limit = Error.stackTraceLimit
-    limitStackTrace(0)
     super(`Circuit "${circuit}" is ${state}${hint}`, options)
-    limitStackTrace(limit)
     this.code = 'ERR_CIRCUIT_OPEN'
     this.circuit = circuit
     this.state = state
@@ -44,13 +43,5 @@ export class CircuitOpenError extends Error {
 
   override get name(): 'CircuitOpenError' {
     return 'CircuitOpenError'
-  }
-}
-
-function limitStackTrace(limit: number): void {
-  try {
-    Error.stackTraceLimit = limit
-  } catch {
-    // The intrinsics are frozen: the trace is captured, and nothing else changes.
   }
 }

@@ -96,11 +96,6 @@ export interface CircuitBreakerEvents {
   release: [event: HoldEvent]
 }
 
-/** A listener of the event `E`, in the words of the contract `Observable`. */
-export type Listener<Events, E extends keyof Events> = (
-  ...args: Events[E] extends unknown[] ? Events[E] : never
-) => void
-
 /** Tells of one change of state. */
 export function announce(
   emitter: SafeEmitter<CircuitBreakerEvents>,

@@ -41,7 +41,6 @@ export type {
   FailureEvent,
   HalfOpenEvent,
   HoldEvent,
-  Listener,
   OpenEvent,
   OpenReason,
   RejectedEvent,

@@ -5,6 +5,7 @@ import {
   checkFunction,
   checkObject,
   printListenerError,
+  systemClock,
   systemTimers,
 } from '@tps/internal'
 import type { CircuitBreakerOptions } from './options.ts'
@@ -17,12 +18,9 @@ export interface Surroundings {
   readonly onListenerError: ListenerErrorHandler
 }
 
-// Looking it up costs half as much as asking it: a getter of the global object hands it out.
-const { performance } = globalThis
-
 /** Most breakers have the same. */
 const PLATFORM: Surroundings = {
-  clock: { now: () => performance.now() },
+  clock: systemClock,
   wallClock: { now: () => Date.now() },
   timers: systemTimers,
   onListenerError: printListenerError,
