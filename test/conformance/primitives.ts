@@ -2,8 +2,8 @@ import { AlertEmitter } from '@tps/andon'
 import { LoadLeveler } from '@tps/heijunka'
 import type { Observable } from '@tps/internal'
 import type { ManualClock } from '@tps/internal/manual-clock'
-import { CircuitBreaker } from '@tps/jidoka'
-import { Breakdown, PercentileTracker } from '@tps/kaizen'
+import { BreakerRegistry, CircuitBreaker, HealthMonitor } from '@tps/jidoka'
+import { Breakdown, ChangeDetector, Experiment, PercentileTracker, Slo } from '@tps/kaizen'
 import { DeadLetterQueue, PullQueue, WorkerPool } from '@tps/kanban'
 
 /** What every primitive is made with in the conformance tests. */
@@ -55,6 +55,22 @@ export const PRIMITIVES: readonly Primitive[] = [
       'probe.calls',
       'probe.maxWaitMs',
     ],
+  }),
+  row<BreakerRegistry>({
+    title: 'BreakerRegistry',
+    make: (clock, options) => new BreakerRegistry({ clock, ...options }),
+    makeWith: (options) => new BreakerRegistry(options),
+    event: 'create',
+    provoke: (registry) => registry.get('key').state,
+    numbers: ['maxEntries', 'idleMs', 'maxOpenRatio'],
+  }),
+  row<HealthMonitor>({
+    title: 'HealthMonitor',
+    make: (clock, options) => new HealthMonitor({ clock, timers: clock, checks: { db: () => {} }, ...options }),
+    makeWith: (options: Record<string, unknown>) => new HealthMonitor({ checks: {}, ...options }),
+    event: 'componentChange',
+    provoke: async (monitor) => (await monitor.checkNow()).status,
+    numbers: [],
   }),
   row<PullQueue<number>>({
     title: 'PullQueue',
@@ -108,6 +124,31 @@ export const PRIMITIVES: readonly Primitive[] = [
     event: 'invalid',
     provoke: (breakdown) => breakdown.record({ a: Number.NaN }),
     numbers: ['windowMs'],
+  }),
+  row<Slo>({
+    title: 'Slo',
+    make: (clock, options) => new Slo({ clock, wallNow: () => 0, target: 0.99, threshold: 100, ...options }),
+    makeWith: (options: Record<string, unknown>) => new Slo({ target: 0.99, ...options }),
+    event: 'invalid',
+    provoke: (slo) => slo.recordValue(Number.NaN),
+    numbers: ['target', 'threshold', 'minEvents', 'confidence'],
+  }),
+  row<Experiment>({
+    title: 'Experiment',
+    make: (clock, options) => new Experiment({ clock, seed: 1, ...options }),
+    makeWith: (options) => new Experiment(options),
+    event: 'invalid',
+    provoke: (experiment) => experiment.record('control', Number.NaN),
+    numbers: ['confidence', 'equivalenceRatio', 'sliceMs', 'minBlocks'],
+  }),
+  row<ChangeDetector>({
+    title: 'ChangeDetector',
+    make: (_clock, options) => new ChangeDetector({ warmUp: 8, ...options }),
+    makeWith: (options) => new ChangeDetector(options),
+    event: 'change',
+    provoke: (detector) =>
+      Array.from({ length: 16 }, (_, index) => detector.observe(index < 8 ? index % 3 : 1000)?.direction),
+    numbers: ['warmUp', 'threshold', 'slack'],
   }),
   row<AlertEmitter>({
     title: 'AlertEmitter',
