@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Slo, prometheusRules } from '@tps/kaizen'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { needPrometheus } from './prometheus.ts'
 
 // promtool reads the rules that kaizen writes, and fires their alerts on made-up traffic.
 
@@ -29,29 +30,7 @@ const FOUR_ALERTS = [
   },
 }))
 
-function hasPromtool(): boolean {
-  return spawnSync('promtool', ['--version']).status === 0
-}
-
-function apt(...args: string[]): void {
-  spawnSync('apt-get', ['--quiet', '--yes', ...args], {
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    timeout: 240_000,
-  })
-}
-
-/** Debian and Ubuntu have promtool in the package "prometheus". Installing needs root. */
-function installPromtool(): void {
-  if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).status !== 0) return
-  apt('update')
-  apt('install', '--no-install-recommends', 'prometheus')
-}
-
-beforeAll(() => {
-  if (!hasPromtool()) installPromtool()
-  if (!hasPromtool())
-    throw new Error('promtool is needed: install it with "apt-get install prometheus", or put it on the PATH')
-}, 300_000)
+beforeAll(needPrometheus, 700_000)
 
 afterAll(() => rmSync(room, { recursive: true, force: true }))
 

@@ -115,10 +115,9 @@ export class Line {
 
   /** 6. Kaizen: where the time went. Then whoever waits for the result gets it. */
   #finish(signal: Signal, { acceptedMs, pulledMs, workedMs, checkedMs }: Marks, result: object): void {
-    const { latency, lifetimeLatency, breakdown, counters } = this.#stations
+    const { latency, breakdown, counters } = this.#stations
     const durationMs = checkedMs - signal.receivedMs
     latency.record(durationMs, checkedMs)
-    lifetimeLatency.record(durationMs)
     counters.count('completed')
     breakdown.record({
       api_receive: acceptedMs - signal.receivedMs,

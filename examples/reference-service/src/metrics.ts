@@ -4,7 +4,7 @@ import type { Service } from './service.ts'
 
 /** The registry behind `GET /metrics`. The stations are read when it is scraped, and only then. */
 export function createRegistry({ stations, alerts }: Pick<Service, 'stations' | 'alerts'>): Registry {
-  const { breaker, leveler, pool, deadLetters, latency, lifetimeLatency, counters } = stations
+  const { breaker, leveler, pool, deadLetters, latency, counters } = stations
   const registry = new Registry()
   collectMetrics(registry, {
     breakers: [breaker],
@@ -12,12 +12,7 @@ export function createRegistry({ stations, alerts }: Pick<Service, 'stations' | 
     levelers: [leveler],
     pools: [pool],
     deadLetters: [deadLetters],
-    trackers: [
-      {
-        name: latency.name,
-        snapshot: () => ({ ...latency.snapshot(), totalCount: lifetimeLatency.count, totalSum: lifetimeLatency.sum }),
-      },
-    ],
+    trackers: [latency],
     signals: [{ name: 'signals', snapshot: () => ({ byStatus: counters.byStatus, errorRatio: counters.errorRatio }) }],
     alerts: [alerts],
     names: 'both',

@@ -35,8 +35,6 @@ export interface Stations {
   readonly deadLetters: DeadLetterQueue<Signal>
   /** Latency of the last minute, from arrival to end, in ms. */
   readonly latency: PercentileTracker
-  /** The same over the whole life: what `_sum` and `_count` of the metrics need. */
-  readonly lifetimeLatency: PercentileTracker
   readonly breakdown: Breakdown
   readonly counters: Counters
 }
@@ -106,7 +104,6 @@ export function createStations(config: Config, settings: Settings, downstream: D
       work,
     ),
     latency: new PercentileTracker({ name: 'signals', windowMs: LATENCY_WINDOW_MS }),
-    lifetimeLatency: new PercentileTracker({ name: 'signals_lifetime' }),
     breakdown: new Breakdown({ name: 'signals', stages: STAGES, windowMs: LATENCY_WINDOW_MS }),
     counters: new Counters(),
   }

@@ -1,7 +1,7 @@
 import { type Clock, type ListenerErrorHandler, type Observable, SafeEmitter } from '@tps/internal'
 import { type Part, type StageSpan, attribute, invalidSpan } from './attribution.ts'
 import { type BreakdownSnapshot, takeBreakdown } from './breakdown-snapshot.ts'
-import type { BreakdownEvents, Listener } from './events.ts'
+import type { BreakdownEvents } from './events.ts'
 import { type BreakdownOptions, checkMeasure, checkSlowest, checkStages } from './options.ts'
 import { SliceClock } from './slices.ts'
 import { StageSlice } from './stage-slice.ts'
@@ -108,9 +108,9 @@ export class Breakdown<S extends string = string> implements Observable<Breakdow
     return takeBreakdown(this.name, this.windowMs, this.#slices, ordered, this.#slowest)
   }
 
-  on<E extends keyof BreakdownEvents>(event: E, listener: Listener<BreakdownEvents, E>): () => void {
+  on<E extends keyof BreakdownEvents>(event: E, listener: (...args: BreakdownEvents[E]) => void): () => void {
     this.#emitter ??= new SafeEmitter(this.#onListenerError)
-    return this.#emitter.on(event, listener as (...args: BreakdownEvents[E]) => void)
+    return this.#emitter.on(event, listener)
   }
 
   /** The stage itself, or "other" when there may be no more. */

@@ -8,7 +8,6 @@ import {
   checkNumber,
   printListenerError,
 } from '@tps/internal'
-import type { Listener } from './events.ts'
 import { finiteOrNull } from './snapshot.ts'
 
 /** What a `ChangeDetector` is made with. Checked and copied once. */
@@ -151,9 +150,9 @@ export class ChangeDetector implements Observable<ChangeDetectorEvents> {
     }
   }
 
-  on<E extends keyof ChangeDetectorEvents>(event: E, listener: Listener<ChangeDetectorEvents, E>): () => void {
+  on<E extends keyof ChangeDetectorEvents>(event: E, listener: (...args: ChangeDetectorEvents[E]) => void): () => void {
     this.#emitter ??= new SafeEmitter(this.#onListenerError)
-    return this.#emitter.on(event, listener as (...args: ChangeDetectorEvents[E]) => void)
+    return this.#emitter.on(event, listener)
   }
 
   #learn(value: number): void {

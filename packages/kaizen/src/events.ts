@@ -52,8 +52,3 @@ export interface BreakdownEvents {
   /** For each invalid record, with the first stage that was wrong. */
   invalid: [event: InvalidStageEvent]
 }
-
-/** A function that is called with an event. */
-export type Listener<Events, E extends keyof Events> = (
-  ...args: Events[E] extends unknown[] ? Events[E] : never
-) => void

@@ -1,7 +1,6 @@
 import { type Clock, type ListenerErrorHandler, type Observable, SafeEmitter } from '@tps/internal'
 import { variantOf } from './assignment.ts'
 import { type ExperimentResult, type Side, judge, meanOf } from './comparison.ts'
-import type { Listener } from './events.ts'
 import { type CheckedComparison, type ExperimentOptions, checkExperiment } from './experiment-options.ts'
 import { PairedGroups } from './paired-groups.ts'
 import { finiteOrNull } from './snapshot.ts'
@@ -154,9 +153,9 @@ export class Experiment<const V extends string = 'control' | 'treatment'> implem
     }
   }
 
-  on<E extends keyof ExperimentEvents<V>>(event: E, listener: Listener<ExperimentEvents<V>, E>): () => void {
+  on<E extends keyof ExperimentEvents<V>>(event: E, listener: (...args: ExperimentEvents<V>[E]) => void): () => void {
     this.#emitter ??= new SafeEmitter(this.#onListenerError)
-    return this.#emitter.on(event, listener as (...args: ExperimentEvents<V>[E]) => void)
+    return this.#emitter.on(event, listener)
   }
 
   /** The turn of a moment. Never back; a moment that is none is the present turn. */

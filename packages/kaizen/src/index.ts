@@ -32,7 +32,6 @@ export type {
   EvictEvent,
   InvalidStageEvent,
   InvalidValueEvent,
-  Listener,
   OverflowEvent,
   PercentileTrackerEvents,
   TrackerMapEvents,

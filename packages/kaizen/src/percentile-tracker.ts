@@ -10,7 +10,7 @@ import { fromBytes, toBytes } from './bytes.ts'
 import { type Bucket, type Contents, type Mergeable, contentsOf, countOf } from './contents.ts'
 import { Counts } from './counts.ts'
 import { Distribution } from './distribution.ts'
-import type { Listener, PercentileTrackerEvents } from './events.ts'
+import type { PercentileTrackerEvents } from './events.ts'
 import { type PercentileData, fromData, toData } from './json.ts'
 import { type PercentileTrackerOptions, checkMaxBuckets, checkMeasure } from './options.ts'
 import { SliceClock } from './slices.ts'
@@ -254,9 +254,12 @@ export class PercentileTracker implements Observable<PercentileTrackerEvents> {
     return takeSnapshot(this.name, this.windowMs, this.#present())
   }
 
-  on<E extends keyof PercentileTrackerEvents>(event: E, listener: Listener<PercentileTrackerEvents, E>): () => void {
+  on<E extends keyof PercentileTrackerEvents>(
+    event: E,
+    listener: (...args: PercentileTrackerEvents[E]) => void,
+  ): () => void {
     this.#emitter ??= new SafeEmitter(this.#onListenerError)
-    return this.#emitter.on(event, listener as (...args: PercentileTrackerEvents[E]) => void)
+    return this.#emitter.on(event, listener)
   }
 
   static #of({ contents, totals }: Stored, options: PercentileTrackerOptions): PercentileTracker {

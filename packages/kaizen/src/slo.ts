@@ -1,5 +1,4 @@
 import { type ListenerErrorHandler, type Observable, SafeEmitter, checkNumber } from '@tps/internal'
-import type { Listener } from './events.ts'
 import { type BurnRateAlert, type SloAlertRule, showDuration } from './slo-alerts.ts'
 import { SloCounts } from './slo-counts.ts'
 import { type SloOptions, checkSlo } from './slo-options.ts'
@@ -184,12 +183,12 @@ export class Slo implements Observable<SloEvents> {
     }
   }
 
-  on<E extends keyof SloEvents>(event: E, listener: Listener<SloEvents, E>): () => void {
+  on<E extends keyof SloEvents>(event: E, listener: (...args: SloEvents[E]) => void): () => void {
     if (this.#emitter === undefined) {
       this.#emitter = new SafeEmitter(this.#onListenerError)
       this.#toldState = this.state
     }
-    return this.#emitter.on(event, listener as (...args: SloEvents[E]) => void)
+    return this.#emitter.on(event, listener)
   }
 
   #refuse(value: unknown): void {

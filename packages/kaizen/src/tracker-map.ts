@@ -1,5 +1,5 @@
 import { type ListenerErrorHandler, type Observable, SafeEmitter } from '@tps/internal'
-import type { Listener, TrackerMapEvents } from './events.ts'
+import type { TrackerMapEvents } from './events.ts'
 import { type Measure, type TrackerMapOptions, checkKeys, checkMeasure } from './options.ts'
 import { PercentileTracker } from './percentile-tracker.ts'
 import type { PercentileSnapshot } from './snapshot.ts'
@@ -152,9 +152,9 @@ export class TrackerMap<K = string> implements Observable<TrackerMapEvents<K>> {
     }
   }
 
-  on<E extends keyof TrackerMapEvents<K>>(event: E, listener: Listener<TrackerMapEvents<K>, E>): () => void {
+  on<E extends keyof TrackerMapEvents<K>>(event: E, listener: (...args: TrackerMapEvents<K>[E]) => void): () => void {
     this.#emitter ??= new SafeEmitter(this.#onListenerError)
-    return this.#emitter.on(event, listener as (...args: TrackerMapEvents<K>[E]) => void)
+    return this.#emitter.on(event, listener)
   }
 
   /** The tracker that a new key's values go to. */
