@@ -5,6 +5,7 @@ export type {
   ExponentialHistogramPoint,
   ExponentialHistogramValue,
   MetricProducerOptions,
+  OtelBuckets,
   OtelCollection,
   OtelMetric,
   OtelMetricProducer,
