@@ -10,7 +10,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts'] },
+        test: {
+          name: 'unit',
+          testTimeout: 30_000,
+          include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts'],
+        },
       },
       {
         extends: true,
