@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { get } from 'node:http'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { RunningService, until } from './service.ts'
@@ -162,9 +163,44 @@ describe('a line that is full or stopped', () => {
     expect(new Set(completed)).toEqual(new Set(accepted.map((signal) => signal.signal_id)))
     expect(completed).toHaveLength(accepted.length)
   })
+
+  it('gives up signals that the grace period is too short for, says so, and exits with 1', async () => {
+    await using service = await RunningService.start({ WORKER_COUNT: '1', TASK_MS: '60000', SHUTDOWN_GRACE_MS: '200' })
+    await Promise.all([service.execute(), service.execute(), service.execute()])
+    expect(await service.end()).toBe(1)
+    expect(service.log.find(({ msg }) => String(msg).startsWith('the grace period ended'))).toMatchObject({ lost: 3 })
+  })
 })
 
 describe('the service', () => {
+  it('lets all workers pull from one line with HEIJUNKA_STRATEGY=shared', async () => {
+    await using service = await RunningService.start({ HEIJUNKA_STRATEGY: 'shared', TASK_MS: '60000' })
+    await Promise.all(Array.from({ length: 5 }, () => service.execute()))
+    expect(await service.json('/status')).toMatchObject({
+      heijunka: { strategy: 'shared' },
+      kanban: { queue_current_depth: 3, workers_busy: 2 },
+    })
+    await service.set({ workers: 5 })
+    await until(
+      () => service.json<{ kanban: { workers_busy: number } }>('/status'),
+      ({ kanban }) => kanban.workers_busy === 5,
+    )
+  })
+
+  it('opens the administration to whoever has the token, under any Host name', async () => {
+    await using service = await RunningService.start({ ADMIN_TOKEN: 'a-secret-of-enough-length' })
+    const ask = async (token: string): Promise<number> =>
+      await new Promise((resolve, reject) => {
+        const headers = { host: 'tps.example', authorization: `Bearer ${token}` }
+        get(`${service.url}/admin/config`, { headers }, (response) => {
+          response.resume()
+          resolve(response.statusCode ?? 0)
+        }).once('error', reject)
+      })
+    expect(await ask('a-secret-of-enough-length')).toBe(200)
+    expect(await ask('a-secret-of-enough-lengtH')).toBe(403)
+  })
+
   it('levels the lanes of its workers and follows a change of their number', async () => {
     await using service = await RunningService.start({ TASK_MS: '60000', HEIJUNKA_REBALANCE_MS: '100' })
     await Promise.all(Array.from({ length: 12 }, () => service.execute()))
