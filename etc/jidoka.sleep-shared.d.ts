@@ -355,7 +355,7 @@ interface CircuitOpenErrorOptions {
 }
 /** A call was refused and the work was not started. Carries no stack trace, because refusing has to be cheap. */
 declare class CircuitOpenError extends StacklessError {
-    readonly code: 'ERR_CIRCUIT_OPEN';
+    readonly code = "ERR_CIRCUIT_OPEN";
     /** The name of the circuit breaker. */
     readonly circuit: string;
     /** Why it refused. */

@@ -19,7 +19,7 @@ export interface CircuitOpenErrorOptions {
 
 /** A call was refused and the work was not started. Carries no stack trace, because refusing has to be cheap. */
 export class CircuitOpenError extends StacklessError {
-  readonly code: 'ERR_CIRCUIT_OPEN'
+  readonly code = 'ERR_CIRCUIT_OPEN'
   /** The name of the circuit breaker. */
   readonly circuit: string
   /** Why it refused. */
@@ -35,7 +35,6 @@ export class CircuitOpenError extends StacklessError {
     const { circuit, state, retryAfterMs } = options
     const hint = retryAfterMs === undefined ? '' : `: retry after ${retryAfterMs} ms`
     super(`Circuit "${circuit}" is ${state}${hint}`, options)
-    this.code = 'ERR_CIRCUIT_OPEN'
     this.circuit = circuit
     this.state = state
     this.retryAfterMs = retryAfterMs

@@ -2,13 +2,13 @@
 export class StacklessError extends Error {
   constructor(message: string, options?: { readonly cause?: unknown }) {
     const limit = Error.stackTraceLimit
-    limitStackTrace(0)
+    setLimit(0)
     super(message, options)
-    limitStackTrace(limit)
+    setLimit(limit)
   }
 }
 
-function limitStackTrace(limit: number): void {
+function setLimit(limit: number): void {
   try {
     Error.stackTraceLimit = limit
   } catch {
