@@ -1,4 +1,4 @@
-import { AlertEmitter } from '@tps/andon'
+import { AlertEmitter, Board, Cord } from '@tps/andon'
 import { LoadLeveler } from '@tps/heijunka'
 import type { Observable } from '@tps/internal'
 import type { ManualClock } from '@tps/internal/manual-clock'
@@ -163,5 +163,21 @@ export const PRIMITIVES: readonly Primitive[] = [
     event: 'firing',
     provoke: (alerts) => [alerts.observe('high', 2), alerts.evaluate()],
     numbers: ['historySize', 'maxSeries'],
+  }),
+  row<Board>({
+    title: 'Board',
+    make: (clock, options) => new Board({ clock, timers: clock, wallNow: () => 0, ...options }),
+    makeWith: (options) => new Board(options),
+    event: 'lamp',
+    provoke: (board) => [board.set('press', { colour: 'red' }), board.start(), board.refresh()],
+    numbers: ['maxStations', 'staleMs'],
+  }),
+  row<Cord>({
+    title: 'Cord',
+    make: (clock, options) => new Cord({ clock, wallNow: () => 0, ...options }),
+    makeWith: (options) => new Cord(options),
+    event: 'pull',
+    provoke: (cord) => [cord.pull({ by: 'ann', reason: 'smoke' }).id, cord.release({ by: 'ann' })],
+    numbers: ['maxPulls', 'maxWaiting', 'historySize'],
   }),
 ]

@@ -1,7 +1,29 @@
 export { AlertEmitter } from './alert-emitter.ts'
+export { BoardFullError } from './board-error.ts'
+export { Board } from './board.ts'
+export { CordFullError } from './cord-error.ts'
+export { Cord } from './cord.ts'
 export type { AlertEmitterSnapshot } from './alert-emitter.ts'
 export type { Alert } from './alert.ts'
+export type { BoardValue, Bound } from './board-bound.ts'
+export type {
+  BoardColourEvent,
+  BoardEvents,
+  BoardMessage,
+  BoardSnapshot,
+  LampEvent,
+  StationReadErrorEvent,
+  StationRemovedEvent,
+} from './board-events.ts'
+export type { LampColour, LampReading, LampRule, StationLamp } from './board-lamp.ts'
+export type { BoardOptions, BoardStartOptions } from './board-options.ts'
+export type { StationReading } from './board-station.ts'
+export type { EventNames, WatchOptions, Watchable } from './board-watch.ts'
 export type { AlertNotification, Channel, SendContext } from './channel.ts'
+export type { CordBound } from './cord-error.ts'
+export type { CordOptions } from './cord-options.ts'
+export type { CordPull, HeldPull, PastPull, PullOptions, ReleaseOptions } from './cord-pull.ts'
+export type { CordEvents, CordSnapshot, Stoppable } from './cord.ts'
 export type { AlertEvents, DeliveryFailedEvent, SourceErrorEvent } from './events.ts'
 export type { Labels } from './labels.ts'
 export type { AlertEmitterOptions, StartOptions } from './options.ts'
