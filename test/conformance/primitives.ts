@@ -95,11 +95,12 @@ export const PRIMITIVES: readonly Primitive[] = [
   }),
   row<DeadLetterQueue<number>>({
     title: 'DeadLetterQueue',
-    make: (_clock, options) => new DeadLetterQueue<number>({ capacity: 1, wallNow: () => 0, ...options }),
+    make: (clock, options) =>
+      new DeadLetterQueue<number>({ clock, timers: clock, capacity: 1, wallNow: () => 0, ...options }),
     makeWith: (options) => new DeadLetterQueue<number>(options),
     event: 'added',
     provoke: (letters) => letters.add({ item: 1, errors: [new Error('down')], attempts: 1 }),
-    numbers: ['capacity'],
+    numbers: ['capacity', 'poisonAfter', 'maxErrors', 'maxRemembered'],
   }),
   row<LoadLeveler<number>>({
     title: 'LoadLeveler',

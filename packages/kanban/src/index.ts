@@ -1,3 +1,4 @@
+export { DeadLetterLineError, DeadLettersFullError } from './dead-letter-import.ts'
 export { DeadLetterQueue } from './dead-letter-queue.ts'
 export {
   HandlerTimeoutError,
@@ -20,16 +21,10 @@ export type {
   WorkSource,
 } from '@tps/internal'
 export type { BackoffOptions } from './backoff.ts'
-export type {
-  DeadItem,
-  DeadLetter,
-  DeadLetterEvents,
-  DeadLetterQueueOptions,
-  DeadLetterSnapshot,
-  RedriveOptions,
-  RedriveReport,
-  RedriveTarget,
-} from './dead-letter-queue.ts'
+export type { DeadItem, DeadLetter, DeadLetterEvents, DeadLetterSnapshot } from './dead-letter.ts'
+export type { ImportOptions, ImportReport, Lines } from './dead-letter-import.ts'
+export type { ExportOptions } from './dead-letter-lines.ts'
+export type { DeadLetterQueueOptions } from './dead-letter-options.ts'
 export type { Place, QueueLease, Receipt, Settlement } from './entry.ts'
 export type {
   AttemptEvent,
@@ -62,4 +57,12 @@ export type {
 } from './queue-events.ts'
 export type { OfferOptions, Overflow, PullQueueOptions, PutOptions, TakeOptions } from './queue-options.ts'
 export type { QueueSnapshot } from './queue-snapshot.ts'
+export type {
+  RedriveContext,
+  RedriveIntake,
+  RedriveOptions,
+  RedrivePutOptions,
+  RedriveReport,
+  RedriveTarget,
+} from './redrive-options.ts'
 export type { HandlerContext } from './run.ts'

@@ -14,7 +14,7 @@ import {
   systemTimers,
 } from '@tps/internal'
 import { Backoff, type BackoffOptions } from './backoff.ts'
-import type { DeadItem } from './dead-letter-queue.ts'
+import type { DeadItem } from './dead-letter.ts'
 import type { PutOptions } from './queue-options.ts'
 import type { HandlerContext } from './run.ts'
 

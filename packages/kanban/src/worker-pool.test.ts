@@ -343,8 +343,8 @@ describe('retries and dead letters', () => {
     queue.offer(7)
     await clock.advanceAsync(100)
     const errors = [new Error('attempt 1'), new Error('attempt 2')]
-    expect(deadLetters.entries()).toEqual([
-      { id: 1, item: 7, errors, attempts: 2, firstAt: 999_900, lastAt: 1_000_000 },
+    expect(deadLetters.list()).toEqual([
+      { id: 1, item: 7, errors, attempts: 2, firstAt: 999_900, lastAt: 1_000_000, redrives: 0, poison: false },
     ])
     expect(told).toHaveBeenCalledExactlyOnceWith({ item: 7, attempt: 2, worker: 0, error: errors[1], errors })
     expect(queue.snapshot()).toMatchObject({ depth: 0, leased: 0, deadLettered: 1 })
