@@ -1,8 +1,5 @@
 import {
   type Clock,
-  type ExecuteOptions,
-  type Observable,
-  type Policy,
   type WorkContext,
   checkNumber,
 } from '@tps/internal'
