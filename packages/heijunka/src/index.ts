@@ -1,15 +1,46 @@
 export { LaneRemovedError, LevelerClosedError, TooManyWaitersError } from './errors.ts'
 export { LoadLeveler } from './load-leveler.ts'
+export { RateLimitStoreTimeoutError } from './shared-rate-limiter-snapshot.ts'
+export { RateLimitedError } from './rate-limited-error.ts'
+export { rateLimiter } from './rate-limiter.ts'
+export { sharedRateLimiter } from './shared-rate-limiter.ts'
 export type {
   Clock,
+  ExecuteOptions,
   Lease,
   LeaseOptions,
   ListenerErrorHandler,
   Observable,
+  Policy,
   Timer,
   Timers,
+  WorkContext,
   WorkSource,
 } from '@tps/internal'
 export type { DeadLetter, LoadLevelerEvents, Rebalance, RebalanceMove } from './events.ts'
 export type { Assign, LoadLevelerOptions, Strategy } from './options.ts'
 export type { LoadLevelerSnapshot } from './snapshot.ts'
+export type { EmittingOptions } from './emitting.ts'
+export type { RateLimitKey } from './gcra-keys.ts'
+export type { RateLimitReason } from './rate-limited-error.ts'
+export type { RateLimitStore } from './rate-limit-store.ts'
+export type { RateLimitExecuteOptions, RateLimiter, TakeOptions, TryTakeOptions } from './rate-limiter-contract.ts'
+export type { RateLimiterOptions, WhenFull } from './rate-limiter-options.ts'
+export type {
+  RateLimitReading,
+  RateLimitedEvent,
+  RateLimiterEvents,
+  RateLimiterSnapshot,
+} from './rate-limiter-snapshot.ts'
+export type { SharedRateLimiterOptions } from './shared-rate-limiter-options.ts'
+export type {
+  DecidedBy,
+  RateDecision,
+  SharedRateLimiterEvents,
+  SharedRateLimiterSnapshot,
+  SharedTryTakeOptions,
+  StoreAwayEvent,
+  StoreBackEvent,
+} from './shared-rate-limiter-snapshot.ts'
+export type { SharedRateLimiter } from './shared-rate-limiter.ts'
+export type { WaitOptions } from './waiting-timers.ts'
