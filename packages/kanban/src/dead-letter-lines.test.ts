@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
+import { ImportBatch, checkImportOptions } from './dead-letter-import.ts'
 import {
   DeadLetterLineError,
   DeadLetterQueue,
@@ -190,6 +191,14 @@ describe('importLines', () => {
     expect(report).toMatchObject({ imported: 2, leftOut: 3 })
     expect(letters.list().map(({ item }) => item)).toEqual(expected)
     expect(letters.snapshot()).toMatchObject({ dropped: 0, added: 3 })
+  })
+
+  it.each(['newest', 'oldest'] as const)('holds no more than fits while it reads, keeping the %s', async (keep) => {
+    const checked = checkImportOptions({})
+    const batch = new ImportBatch(checked, { keep, capacity: 3, maxRemembered: 2 })
+    const redriven = '{"v":1,"redriven":7,"errors":[],"attempts":1,"firstAt":1,"redrives":1}'
+    await batch.read(Array.from({ length: 50 }, (_, n) => `${line(String(n))}\n${redriven}`))
+    expect([batch.letters.size, batch.leftOut, batch.redriven.size]).toEqual([4, 46, 2])
   })
 
   it.each([[{ decode: 'json' }], [{ badLines: 'ignore' }], [{ whenFull: 'drop' }]])('refuses %j', async (options) => {

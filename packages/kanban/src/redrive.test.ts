@@ -344,6 +344,14 @@ describe('with a full dead-letter queue', () => {
 })
 
 describe('with a queue and a pool', () => {
+  it('lets go of a letter the moment the queue has admitted its item', async () => {
+    const queue = new PullQueue<string>()
+    const { letters } = setUp('a', { into: queue })
+    const running = letters.redrive()
+    expect([queue.depth, letters.size]).toEqual([1, 0])
+    expect(await running).toMatchObject({ redriven: 1 })
+  })
+
   it('sends an item through the whole line again', async () => {
     const clock = new ManualClock()
     let isDown = true
