@@ -120,7 +120,7 @@ console.log(
 )
 const cases: [string, () => LoadLeveler<number>][] = [
   ['uneven lanes, by count', () => uneven({})],
-  ['uneven lanes, by weight', () => uneven({ weighBy: (item) => 1 + (item % 100) })],
+  ['uneven lanes, by weight', () => uneven({ weigh: 'duration', durationOf: (item) => 1 + (item % 100) })],
   ['uneven lanes, 5,000 keys', () => uneven({ keyBy: (item) => item % 5000 })],
   ['all in one lane', oneLane],
 ]

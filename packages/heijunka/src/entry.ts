@@ -1,6 +1,6 @@
 import { type Lease, checkNumber } from '@tps/internal'
 import type { KeyGroup } from './key-groups.ts'
-import type { Lane } from './lane.ts'
+import type { Station } from './station.ts'
 
 let example: Entry<unknown> | undefined
 
@@ -19,20 +19,17 @@ export class Entry<T> implements Lease<T> {
   readonly item: T
   readonly attempt: number
   readonly weight: number
-  readonly isSlow: boolean
+  isSlow: boolean
+  isLeased = false
   /** Its place in time: lower waits longer. Given when it begins to wait. */
   order = 0
+  /** Since when it waits, or, once it is handed out and its duration is measured, since when it is in progress. */
   sinceMs = 0
   group: KeyGroup<T> | undefined
   /** The next of its key that isn't handed out. */
   nextOfKey: Entry<T> | undefined
-  /** Where it waits (without a key), and whose work it is once it is handed out. */
-  lane: Lane<T> | undefined
-  /** Out of its ring because another item of its key comes first. */
-  isParked = false
-  /** The lane it is planned to move to; -1 for none. */
-  to = -1
-  isLeased = false
+  /** Whose work it is, once it is handed out. */
+  station: Station<T> | undefined
   readonly #settlement: Settlement<T>
 
   constructor(item: T, attempt: number, weight: number, isSlow: boolean, settlement: Settlement<T>) {
@@ -61,15 +58,6 @@ export class Entry<T> implements Lease<T> {
   /** The entry of the next attempt. */
   next(): Entry<T> {
     return new Entry(this.item, this.attempt + 1, this.weight, this.isSlow, this.#settlement)
-  }
-
-  // As a unit of rebalancing it is one item that lies in its ring.
-  get items(): number {
-    return 1
-  }
-
-  get parked(): number {
-    return 0
   }
 
   ack(): void {

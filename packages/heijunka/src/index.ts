@@ -18,7 +18,8 @@ export type {
   WorkSource,
 } from '@tps/internal'
 export type { DeadLetter, LoadLevelerEvents, Rebalance, RebalanceMove } from './events.ts'
-export type { Assign, LoadLevelerOptions, Strategy } from './options.ts'
+export type { ItemClassifier } from './item-classifier.ts'
+export type { Assign, LoadLevelerOptions, Strategy, Weigh } from './options.ts'
 export type { LoadLevelerSnapshot } from './snapshot.ts'
 export type { EmittingOptions } from './emitting.ts'
 export type { RateLimitKey } from './gcra-keys.ts'

@@ -1,8 +1,13 @@
 import type { Entry } from './entry.ts'
 import type { Lane } from './lane.ts'
+import type { Line } from './line-heap.ts'
+import type { Lineup } from './lineup.ts'
 
-/** The items of one key, as long as any of them waits or is in progress. */
-export class KeyGroup<T> {
+/**
+ * The items of one key, as long as any of them waits or is in progress. It is in the heap of a lineup while one of them
+ * may be handed out: when none is in progress, or when the one that was waits for its retry.
+ */
+export class KeyGroup<T> implements Line<T> {
   readonly key: unknown
   /** Where they wait. `undefined` when there are no lanes to choose from. */
   lane: Lane<T> | undefined
@@ -10,61 +15,69 @@ export class KeyGroup<T> {
    * The item that has been handed out and isn't settled: in progress, or to be retried. The others wait for it.
    */
   holder: Entry<T> | undefined
-  /** Those not yet handed out, from the oldest on by `nextOfKey`. A list of their own would cost more than they do. */
-  first: Entry<T> | undefined
+  order = 0
+  place = -1
+  /** Those never handed out, from the oldest on by `nextOfKey`. A list of their own would cost more than they do. */
+  #first: Entry<T> | undefined
   #last: Entry<T> | undefined
   #items = 0
-  /** How many of them are out of their ring. */
-  parked = 0
-  /** The weight of those not yet handed out. */
-  weight = 0
-  /** The lane it is planned to move to; -1 for none. */
-  to = -1
+  #weight = 0
 
   constructor(key: unknown, lane: Lane<T> | undefined) {
     this.key = key
     this.lane = lane
   }
 
-  /** How many are not yet handed out. */
-  get items(): number {
-    return this.#items
+  /** The one whose turn it is. There must be one. */
+  get front(): Entry<T> {
+    return (this.holder ?? this.#first) as Entry<T>
   }
 
-  /** Whether `entry` is the one whose turn it is. */
-  admits(entry: Entry<T>): boolean {
-    return this.holder === undefined ? this.first === entry : this.holder === entry
+  /** The oldest of those never handed out. */
+  get first(): Entry<T> | undefined {
+    return this.#first
+  }
+
+  /** How many wait: those never handed out, and the holder when it is back in line for its retry. */
+  get waiting(): number {
+    return this.#items + (this.holder !== undefined && this.place >= 0 ? 1 : 0)
+  }
+
+  get waitingWeight(): number {
+    return this.#weight + (this.holder !== undefined && this.place >= 0 ? this.holder.weight : 0)
   }
 
   push(entry: Entry<T>): void {
     if (this.#last) this.#last.nextOfKey = entry
-    else this.first = entry
+    else this.#first = entry
     this.#last = entry
     this.#items++
-    this.weight += entry.weight
+    this.#weight += entry.weight
   }
 
-  /** Takes the first. */
+  /** Its front is handed out: it is out of line until that is settled. */
+  advance(): boolean {
+    const { front } = this
+    if (front !== this.holder) this.shift()
+    this.holder = front
+    return false
+  }
+
+  /** Its turn has come: it stands in line at the age of its front. */
+  enter(lineup: Lineup<T>): void {
+    this.order = this.front.order
+    lineup.enter(this)
+  }
+
+  /** Takes the oldest of those never handed out. */
   shift(): void {
-    const { first } = this
+    const first = this.#first
     if (!first) return
-    this.first = first.nextOfKey
+    this.#first = first.nextOfKey
     first.nextOfKey = undefined
-    if (!this.first) this.#last = undefined
+    if (!this.#first) this.#last = undefined
     this.#items--
-    this.weight = this.#items === 0 ? 0 : this.weight - first.weight
-  }
-
-  /** Takes the newest. O(items). */
-  pop(): void {
-    const last = this.#last
-    if (!last || last === this.first) return this.shift()
-    let before = this.first
-    while (before && before.nextOfKey !== last) before = before.nextOfKey
-    if (before) before.nextOfKey = undefined
-    this.#last = before
-    this.#items--
-    this.weight -= last.weight
+    this.#weight = this.#items === 0 ? 0 : this.#weight - first.weight
   }
 }
 
@@ -77,7 +90,22 @@ export class KeyGroups<T> {
     return this.#groups.get(key)
   }
 
-  /** Adds a new entry to its key's group, which is made where the key is new. */
+  /** Whether anything that is live has a key. */
+  get any(): boolean {
+    return this.#groups.size > 0
+  }
+
+  /** All of them. */
+  all(): IterableIterator<KeyGroup<T>> {
+    return this.#groups.values()
+  }
+
+  /** Those of which an item is in progress or to be retried. */
+  held(): IterableIterator<KeyGroup<T>> {
+    return this.#held.values()
+  }
+
+  /** Adds a new entry to its key's group, which is made, for `lane`, where the key is new. */
   join(entry: Entry<T>, key: unknown, lane: Lane<T> | undefined): KeyGroup<T> {
     let group = this.#groups.get(key)
     if (!group) this.#groups.set(key, (group = new KeyGroup(key, lane)))
@@ -86,18 +114,15 @@ export class KeyGroups<T> {
     return group
   }
 
-  /** Takes back what `join` did, for the newest entry of a group. */
+  /** Takes back what `join` did for a new key. */
   unjoin(entry: Entry<T>, group: KeyGroup<T>): void {
-    group.pop()
+    group.shift()
     entry.group = undefined
     this.#forgetEmpty(group)
   }
 
-  /** `entry` is handed out: the rest of its key waits for it. */
-  hold(entry: Entry<T>, group: KeyGroup<T>): void {
-    if (group.holder === entry) return
-    group.holder = entry
-    group.shift()
+  /** `entry` is handed out, and its group has advanced. */
+  hold(group: KeyGroup<T>): void {
     this.#held.add(group)
   }
 
@@ -107,23 +132,12 @@ export class KeyGroups<T> {
     group.holder = next
   }
 
-  /** The holder is settled. Returns the entry whose turn it now is, when that lies outside its ring. */
-  free(group: KeyGroup<T>): Entry<T> | undefined {
+  /** The holder is settled. Returns whether another one's turn has come. */
+  free(group: KeyGroup<T>): boolean {
     group.holder = undefined
     this.#held.delete(group)
     this.#forgetEmpty(group)
-    const next = group.first
-    return next?.isParked ? next : undefined
-  }
-
-  /** Whether anything that is live has a key. */
-  get any(): boolean {
-    return this.#groups.size > 0
-  }
-
-  /** The groups whose lane is one of `lanes`. O(keys). */
-  *in(lanes: ReadonlySet<Lane<T>>): Generator<KeyGroup<T>, void, undefined> {
-    for (const group of this.#groups.values()) if (group.lane && lanes.has(group.lane)) yield group
+    return group.first !== undefined
   }
 
   /** When the oldest of those that wait for their key began to wait. O(keys that are held). */
@@ -134,6 +148,6 @@ export class KeyGroups<T> {
   }
 
   #forgetEmpty(group: KeyGroup<T>): void {
-    if (group.holder === undefined && group.items === 0) this.#groups.delete(group.key)
+    if (group.holder === undefined && group.first === undefined) this.#groups.delete(group.key)
   }
 }

@@ -2,23 +2,25 @@ import {
   type Lease,
   type LeaseOptions,
   type Observable,
+  Rate,
   SafeEmitter,
-  type Timer,
+  TurnClock,
   type WorkSource,
   checkInteger,
 } from '@tps/internal'
 import { chooserOf } from './assign.ts'
 import { type Traits, interviewer } from './callbacks.ts'
+import { Delays } from './delays.ts'
 import { Entry, type Settlement } from './entry.ts'
 import { LaneRemovedError, LevelerClosedError } from './errors.ts'
 import type { LoadLevelerEvents, Rebalance } from './events.ts'
 import { spreadOf } from './imbalance.ts'
+import { Learner } from './learner.ts'
 import { type LoadLevelerOptions, type Settings, checkWorkers, settingsOf } from './options.ts'
 import type { Placement } from './placement.ts'
-import { Rate } from './rate.ts'
 import { Rebalancer } from './rebalancer.ts'
 import { SharedLine } from './shared-line.ts'
-import type { LoadLevelerSnapshot } from './snapshot.ts'
+import { type LoadLevelerSnapshot, loadsIn } from './snapshot.ts'
 import { WaitingLine } from './waiting-line.ts'
 import { WorkerLanes } from './worker-lanes.ts'
 
@@ -32,46 +34,48 @@ export class LoadLeveler<T> implements WorkSource<T>, Observable<LoadLevelerEven
   readonly #settings: Settings<T>
   readonly #events: SafeEmitter<LoadLevelerEvents<T>>
   readonly #interview: (item: T) => Traits
+  readonly #learner: Learner<T> | undefined
   readonly #placement: Placement<T>
   /** The placement under the one strategy and the other. */
   readonly #line: SharedLine<T> | undefined
   readonly #lanes: WorkerLanes<T> | undefined
   readonly #rebalancer: Rebalancer<T> | undefined
   readonly #waiters: WaitingLine<T>
-  readonly #delayed = new Map<Entry<T>, Timer>()
-  readonly #enqueued: Rate
-  readonly #dequeued: Rate
+  readonly #delays: Delays<T>
+  readonly #clock: TurnClock
+  readonly #enqueued = new Rate()
+  readonly #dequeued = new Rate()
   #workers: number
   #order = 0
   #inProgress = 0
   #isClosed = false
-  #isStopped = false
   #rejected = 0
   #deadLettered = 0
+  #overran = 0
 
   /** @throws TypeError or RangeError when an option is wrong. */
   constructor(options: LoadLevelerOptions<T>) {
     const settings = settingsOf(options)
     Entry.keepExample()
-    const { name, workers, strategy, clock, onListenerError } = settings
+    const { name, workers, strategy, clock, timers, learner, onListenerError } = settings
     this.#settings = settings
     this.name = name
     this.#workers = workers
     this.#events = new SafeEmitter(onListenerError)
     this.#interview = interviewer(settings)
+    this.#learner = learner && new Learner(learner, clock, onListenerError)
     this.#waiters = new WaitingLine(name, settings.maxWaiters)
+    this.#delays = new Delays(timers)
+    this.#clock = new TurnClock(clock)
     if (strategy === 'shared') {
-      this.#placement = this.#line = new SharedLine(workers, settings.slowLimit)
+      this.#placement = this.#line = new SharedLine(workers, settings.slowLimit, this.#learner)
     } else {
-      this.#placement = this.#lanes = new WorkerLanes(workers, chooserOf(settings), !settings.weigh)
-      this.#rebalancer = new Rebalancer(this.#lanes, settings, (rebalance) => {
-        // Lanes of waiting workers may have got something.
-        this.#serve()
-        this.#events.emit('rebalance', rebalance)
+      this.#placement = this.#lanes = new WorkerLanes(workers, chooserOf(settings), !settings.durationOf)
+      this.#rebalancer = new Rebalancer(this.#lanes, settings, {
+        moved: () => this.#serve(),
+        rebalanced: (rebalance) => this.#events.emit('rebalance', rebalance),
       })
     }
-    this.#enqueued = new Rate(clock.now())
-    this.#dequeued = new Rate(clock.now())
   }
 
   /** How many workers it levels for. */
@@ -79,18 +83,30 @@ export class LoadLeveler<T> implements WorkSource<T>, Observable<LoadLevelerEven
     return this.#workers
   }
 
+  /** How many items wait, delayed retries included. */
+  get depth(): number {
+    return this.#placement.size + this.#delays.size
+  }
+
+  /** How many items are in the hands of workers. */
+  get leased(): number {
+    return this.#inProgress
+  }
+
   /** Adds an item, or answers `false` at once: when `capacity` items wait, or when it is closed. Never throws. */
   offer(item: T): boolean {
-    if (this.#isClosed || (this.#isFull() && this.#waiters.size === 0)) return this.#refuse()
+    const { capacity } = this.#settings
+    if (this.#isClosed || (this.#waiters.size === 0 && this.depth >= capacity)) return this.#refuse()
     const { weight, isSlow, key } = this.#interview(item)
+    // Where there is no room it must go to a waiting worker at once, and can't while another one of its key is there.
+    if (key !== undefined && this.depth >= capacity && this.#placement.has(key)) return this.#refuse()
     const entry = new Entry(item, 1, weight, isSlow, this.#settlement)
     const nowMs = this.#wait(entry, key)
-    // A waiting worker may have taken it, so whether there is room is known only now.
-    if (!entry.isLeased && this.#placement.size + this.#delayed.size > this.#settings.capacity) {
+    if (!entry.isLeased && this.depth > capacity) {
       this.#placement.withdraw(entry)
       return this.#refuse()
     }
-    this.#enqueued.hit(nowMs)
+    this.#enqueued.add(nowMs)
     return true
   }
 
@@ -125,8 +141,10 @@ export class LoadLeveler<T> implements WorkSource<T>, Observable<LoadLevelerEven
   /**
    * Levels the lanes now, as the timer does every `everyMs`: when the imbalance is above the threshold, moves what
    * waits from the busiest to the least busy until it isn't, or until no move would bring two lanes closer. Newest items
-   * move first; they keep their places by age. Returns what it found and did.
-   * Takes O(items waiting + workers²); under `shared` there is nothing to move.
+   * move first; they keep their places by age. In one stretch, whatever `itemsPerSlice` is; what the timer has under way
+   * is ended first. Returns what it found and did.
+   * Takes O(items moved + workers · log workers); with keys or durations O(items in the lanes that give + workers²).
+   * Under `shared` there is nothing to move.
    */
   rebalance(): Rebalance {
     const rebalance = this.#rebalancer?.rebalance()
@@ -139,11 +157,12 @@ export class LoadLeveler<T> implements WorkSource<T>, Observable<LoadLevelerEven
   /**
    * Changes the number of workers. What waits in lanes that go moves to the least loaded that stay; what their workers
    * have in progress stays theirs until it is settled. New lanes begin empty: they get new work, steal, and take part
-   * in the next rebalancing.
+   * in the next rebalancing; one under way ends as it is. O(items in the lanes that go).
    * @throws RangeError when `workers` isn't an integer from 1 to 10000.
    */
   resize(workers: number): void {
     checkWorkers(workers)
+    this.#rebalancer?.cut()
     this.#workers = workers
     this.#placement.resize(workers)
     this.#waiters.rejectFrom(workers, (lane) => new LaneRemovedError(this.name, lane))
@@ -161,14 +180,9 @@ export class LoadLeveler<T> implements WorkSource<T>, Observable<LoadLevelerEven
 
   /** Closes it and gives its timers back: no more rebalancing by itself; delayed retries wait no longer. */
   stop(): void {
-    this.#isStopped = true
     this.#isClosed = true
     this.#rebalancer?.stop()
-    for (const [entry, timer] of this.#delayed) {
-      timer.cancel()
-      this.#delayed.delete(entry)
-      this.#wait(entry, undefined)
-    }
+    for (const entry of this.#delays.stop()) this.#wait(entry, undefined)
     this.#rejectWhenDone()
   }
 
@@ -180,28 +194,22 @@ export class LoadLeveler<T> implements WorkSource<T>, Observable<LoadLevelerEven
     return this.#events.on(event, listener)
   }
 
-  /** O(workers), and with `keyBy` O(items in progress). */
+  /** O(workers · log workers), and with `keyBy` O(items in progress). */
   snapshot(): LoadLevelerSnapshot {
-    const { strategy, capacity, threshold, classify, clock } = this.#settings
-    const nowMs = clock.now()
-    const workerLoads = this.#placement.loads()
-    const { imbalance, avg, max, min } = spreadOf(workerLoads)
+    const { strategy, capacity, threshold, classify } = this.#settings
+    const nowMs = this.#clock.exactly()
     const slowLimit = classify && this.#line ? this.#line.slowLimit : Number.POSITIVE_INFINITY
     return {
       name: this.name,
       strategy,
       workers: this.#workers,
       capacity,
-      depth: this.#placement.size + this.#delayed.size,
-      delayed: this.#delayed.size,
+      depth: this.depth,
+      delayed: this.#delays.size,
       leased: this.#inProgress,
       waiters: this.#waiters.size,
       isClosed: this.#isClosed,
-      workerLoads,
-      imbalanceFactor: imbalance,
-      avgPerWorker: avg,
-      maxPerWorker: max,
-      minPerWorker: min,
+      ...loadsIn(this.#placement.loads()),
       threshold,
       rebalanceAttempts: this.#rebalancer?.attempts ?? 0,
       itemsMoved: this.#rebalancer?.itemsMoved ?? 0,
@@ -211,14 +219,11 @@ export class LoadLeveler<T> implements WorkSource<T>, Observable<LoadLevelerEven
       deadLettered: this.#deadLettered,
       slowInProgress: this.#line?.slowInProgress ?? 0,
       slowLimit: Number.isFinite(slowLimit) ? slowLimit : null,
-      oldestAgeMs: this.#placement.size === 0 ? 0 : nowMs - this.#placement.oldestSinceMs(),
+      overran: this.#overran,
+      oldestAgeMs: this.#placement.size === 0 ? 0 : Math.max(0, nowMs - this.#placement.oldestSinceMs()),
       enqueueRate: this.#enqueued.perSecond(nowMs),
       dequeueRate: this.#dequeued.perSecond(nowMs),
     }
-  }
-
-  #isFull(): boolean {
-    return this.#placement.size + this.#delayed.size >= this.#settings.capacity
   }
 
   #refuse(): false {
@@ -227,8 +232,7 @@ export class LoadLeveler<T> implements WorkSource<T>, Observable<LoadLevelerEven
   }
 
   #take(worker: number | undefined): Lease<T> | undefined {
-    if (this.#placement.size === 0) return undefined
-    return this.#start(this.#placement.take(worker, this.#settings.steal))
+    return this.#placement.size === 0 ? undefined : this.#start(worker, this.#settings.steal)
   }
 
   #lease(worker: number | undefined, { signal }: LeaseOptions = {}): Lease<T> | Promise<Lease<T>> {
@@ -240,22 +244,33 @@ export class LoadLeveler<T> implements WorkSource<T>, Observable<LoadLevelerEven
     return this.#waiters.join(worker, signal)
   }
 
-  #start(entry: Entry<T> | undefined): Lease<T> | undefined {
+  #start(worker: number | undefined, maySteal: boolean): Lease<T> | undefined {
+    if (this.#learner) this.#demote(this.#learner)
+    const entry = this.#placement.take(worker, maySteal)
     if (entry === undefined) return undefined
     entry.isLeased = true
     this.#inProgress++
-    this.#dequeued.hit(this.#settings.clock.now())
+    this.#dequeued.add(this.#clock.now())
+    this.#learner?.started(entry)
     return entry
+  }
+
+  #demote(learner: Learner<T>): void {
+    for (const entry of learner.overrun()) {
+      this.#overran++
+      this.#line?.demote(entry)
+    }
   }
 
   /** Puts an entry behind all others, or into the hands of who waits for it. Returns the time. */
   #wait(entry: Entry<T>, key: unknown): number {
+    const nowMs = this.#clock.now()
     entry.order = this.#order++
-    entry.sinceMs = this.#settings.clock.now()
+    entry.sinceMs = nowMs
     this.#placement.add(entry, key)
-    this.#serve()
+    if (this.#waiters.size > 0) this.#serve()
     this.#rebalancer?.wake()
-    return entry.sinceMs
+    return nowMs
   }
 
   /** Hands out what may be handed out to those who wait: their own first, then what can be stolen. */
@@ -266,46 +281,46 @@ export class LoadLeveler<T> implements WorkSource<T>, Observable<LoadLevelerEven
     }
   }
 
-  readonly #takeOwn = (worker: number | undefined): Lease<T> | undefined =>
-    this.#start(this.#placement.take(worker, false))
+  readonly #takeOwn = (worker: number | undefined): Lease<T> | undefined => this.#start(worker, false)
 
-  readonly #takeAny = (worker: number | undefined): Lease<T> | undefined =>
-    this.#start(this.#placement.take(worker, true))
+  readonly #takeAny = (worker: number | undefined): Lease<T> | undefined => this.#start(worker, true)
+
+  readonly #back = (entry: Entry<T>): void => void this.#wait(entry, undefined)
 
   readonly #settlement: Settlement<T> = {
     done: (entry) => {
       this.#inProgress--
       this.#placement.finish(entry)
-      this.#serve()
-      if (this.#isClosed) this.#rejectWhenDone()
+      this.#learner?.ended(entry, true)
+      this.#ended()
     },
     again: (entry, delayMs) => {
       this.#inProgress--
       const next = entry.next()
       this.#placement.succeed(entry, next)
-      if (delayMs === 0 || this.#isStopped) this.#wait(next, undefined)
-      else this.#delay(next, delayMs)
+      this.#learner?.ended(entry, false)
+      this.#delays.add(next, delayMs, this.#back)
+      // What ended may have held others back.
+      this.#serve()
     },
     givenUp: (entry, reason) => {
+      this.#inProgress--
       this.#deadLettered++
-      this.#settlement.done(entry)
+      this.#placement.finish(entry)
+      this.#learner?.ended(entry, false)
+      this.#ended()
       if (this.#events.has('deadLetter'))
         this.#events.emit('deadLetter', { item: entry.item, reason, attempt: entry.attempt })
     },
   }
 
-  #delay(entry: Entry<T>, delayMs: number): void {
-    const timer = this.#settings.timers.schedule(delayMs, () => {
-      this.#delayed.delete(entry)
-      this.#wait(entry, undefined)
-    })
-    this.#delayed.set(entry, timer)
-    // What ended may have held others back.
-    this.#serve()
+  #ended(): void {
+    if (this.#waiters.size > 0) this.#serve()
+    if (this.#isClosed) this.#rejectWhenDone()
   }
 
   #isDone(): boolean {
-    return this.#isClosed && this.#inProgress + this.#placement.size + this.#delayed.size === 0
+    return this.#isClosed && this.#inProgress + this.depth === 0
   }
 
   #rejectWhenDone(): void {

@@ -5,6 +5,8 @@ function make(options: object): LoadLeveler<number> {
   return new LoadLeveler<number>({ workers: 2, ...options })
 }
 
+const fast = (): string => 'fast'
+
 it.each([
   [{ workers: 0 }, RangeError, 'workers must be an integer in [1, 10000], got 0'],
   [{ workers: '2' }, TypeError, 'workers must be an integer, got "2"'],
@@ -18,10 +20,17 @@ it.each([
   [{ everyMs: 0 }, RangeError, 'everyMs'],
   [{ threshold: -0.1 }, RangeError, 'threshold'],
   [{ threshold: Number.NaN }, RangeError, 'threshold'],
-  [{ weighBy: 'size' }, RangeError, 'weighBy must be "count", got "size"'],
-  [{ weighBy: 1 }, TypeError, 'weighBy must be "count" or a function, got number'],
+  [{ weigh: 'size' }, RangeError, 'weigh must be "count" or "duration", got "size"'],
+  [{ weigh: 1 }, TypeError, 'weigh must be "count" or "duration", got 1'],
+  [{ weigh: 'duration' }, TypeError, 'weigh "duration" needs durationOf, or a classify that has predict()'],
+  [{ weigh: 'duration', classify: { classify: fast } }, TypeError, 'needs durationOf'],
+  [{ durationOf: 5 }, TypeError, 'durationOf must be a function'],
+  [{ itemsPerSlice: 0 }, RangeError, 'itemsPerSlice must be an integer in [1, ∞), got 0'],
   [{ keyBy: 'id' }, TypeError, 'keyBy must be a function'],
-  [{ classify: 'slow' }, TypeError, 'classify'],
+  [{ classify: 'slow' }, TypeError, 'classify must be a function or an object, got string'],
+  [{ classify: {} }, TypeError, 'classify must have a method classify()'],
+  [{ classify: { classify: fast, record: 1 } }, TypeError, 'classify.record must be a function'],
+  [{ classify: { classify: fast, slowMs: 0 } }, RangeError, 'classify.slowMs must be a finite number in (0, ∞)'],
   [{ slowLimit: 0 }, RangeError, 'slowLimit'],
   [{ maxWaiters: 0 }, RangeError, 'maxWaiters'],
   [{ random: 0.5 }, TypeError, 'random'],
@@ -46,8 +55,12 @@ it('keeps nothing of the options object', () => {
 })
 
 it.each([
-  ['weighBy', { weighBy: () => Number.NaN }, 'weighBy must return a finite number in [0, ∞), got NaN'],
-  ['weighBy', { weighBy: () => fail('scales') }, 'scales'],
+  [
+    'durationOf',
+    { weigh: 'duration', durationOf: () => Number.NaN },
+    'durationOf must return a finite number in [0, ∞) or undefined, got NaN',
+  ],
+  ['durationOf', { weigh: 'duration', durationOf: () => fail('scales') }, 'scales'],
   ['keyBy', { keyBy: () => fail('no key') }, 'no key'],
   ['classify', { strategy: 'shared', classify: () => 'medium' }, 'classify must return "fast" or "slow", got medium'],
   ['random', { assign: 'power-of-two', random: () => 1 }, 'random must return a number in [0, 1), got 1'],

@@ -14,12 +14,16 @@ import {
   systemClock,
   systemTimers,
 } from '@tps/internal'
+import type { ItemClassifier } from './item-classifier.ts'
 
 /** Where work waits: in one line for all workers, or in a lane for each. */
 export type Strategy = 'shared' | 'per-worker'
 
 /** How a lane is chosen for new work. */
 export type Assign = 'least-loaded' | 'round-robin' | 'power-of-two'
+
+/** What a load is: a number of items, or a sum of expected durations. */
+export type Weigh = 'count' | 'duration'
 
 /** What a `LoadLeveler` is made with. Of `T`, the callbacks see the items as they were offered. */
 export interface LoadLevelerOptions<T> {
@@ -58,11 +62,23 @@ export interface LoadLevelerOptions<T> {
   /** The imbalance, `(max − min) / avg` of the workers' loads, above which lanes are rebalanced. At least 0. Default 0.05. */
   readonly threshold?: number
   /**
-   * What an item counts for in the loads: `'count'` is 1 for each; a function returns its weight, for example its
-   * predicted duration, as a finite number of 0 or more. Asked once, when the item is offered. An answer that is no
-   * weight, or an exception, counts as 1 and goes to `onListenerError`. Default `'count'`.
+   * How much rebalancing by the timer may do before it lets the event loop go on: items and lanes looked at or moved. An
+   * integer, at least 1, or `Infinity` for all in one stretch; only `per-worker`. Workers and offers may come in between;
+   * the event is emitted at the end. Default 10000, which takes about 1 ms.
    */
-  readonly weighBy?: 'count' | ((item: T) => number)
+  readonly itemsPerSlice?: number
+  /**
+   * What the loads are, for `assign`, stealing and rebalancing. `'count'`: each item is 1. `'duration'`: each is its
+   * expected duration, from `durationOf` or else from `classify` where that predicts. Asked once, when the item is
+   * offered. Default `'count'`.
+   */
+  readonly weigh?: Weigh
+  /**
+   * How long an item is expected to take, as a finite number of 0 or more: ms, or any unit that is the same for all.
+   * `undefined` is unknown: then it counts as those known of late do on average. So does an item for which the answer is
+   * no duration or an exception, and that goes to `onListenerError`. Only with `weigh: 'duration'`.
+   */
+  readonly durationOf?: (item: T) => number | undefined
   /**
    * Items with the same key (compared as a `Map` does) are handed out one after another, in the order they were
    * offered: the next one when the one before has been settled, a delayed retry included. They wait in one lane while
@@ -70,10 +86,13 @@ export interface LoadLevelerOptions<T> {
    */
   readonly keyBy?: (item: T) => unknown
   /**
-   * Says which items are slow; only `shared`. They wait beside the others and are capped by `slowLimit`.
-   * An exception means fast and goes to `onListenerError`. Without it everything is fast.
+   * Says which items are slow, as a function or as something that learns it, such as a `DurationClassifier` by a key:
+   * `durations.by((job) => job.kind)`. With `shared` slow items are capped by `slowLimit`; `per-worker` uses only what it
+   * predicts, for `weigh: 'duration'`. An exception means fast and goes to `onListenerError`. Without it everything is
+   * fast. One that learns is told how long acknowledged items took, and of fast ones in progress that overrun: those
+   * count as slow from then on, which is noticed when work is next handed out.
    */
-  readonly classify?: (item: T) => 'fast' | 'slow'
+  readonly classify?: ((item: T) => 'fast' | 'slow') | ItemClassifier<T>
   /**
    * How many slow items may be in progress at once; only `shared` with `classify`. An integer, at least 1, or
    * `Infinity` for no cap. Default three quarters of the workers, rounded down, at least 1; it follows `resize`.
@@ -101,9 +120,13 @@ export interface Settings<T> {
   readonly steal: boolean
   readonly everyMs: number
   readonly threshold: number
-  readonly weigh: ((item: T) => number) | undefined
+  readonly itemsPerSlice: number
+  /** `undefined` when loads are counts. */
+  readonly durationOf: ((item: T) => number | undefined) | undefined
   readonly keyBy: ((item: T) => unknown) | undefined
   readonly classify: ((item: T) => 'fast' | 'slow') | undefined
+  /** What `classify` is, where that learns. */
+  readonly learner: ItemClassifier<T> | undefined
   readonly slowLimit: number | undefined
   readonly maxWaiters: number
   readonly random: () => number
@@ -127,7 +150,9 @@ export function settingsOf<T>(options: LoadLevelerOptions<T>): Settings<T> {
     steal = true,
     everyMs = 30_000,
     threshold = 0.05,
-    weighBy = 'count',
+    itemsPerSlice = 10_000,
+    weigh = 'count',
+    durationOf,
     keyBy,
     classify,
     slowLimit,
@@ -137,6 +162,7 @@ export function settingsOf<T>(options: LoadLevelerOptions<T>): Settings<T> {
     timers = systemTimers,
     onListenerError = printListenerError,
   } = checkObject('options', options)
+  const learner = classify === undefined || typeof classify === 'function' ? undefined : checkLearner(classify)
   return {
     name: checkName('name', name),
     workers: checkWorkers(workers),
@@ -146,9 +172,11 @@ export function settingsOf<T>(options: LoadLevelerOptions<T>): Settings<T> {
     steal: checkBoolean('steal', steal),
     everyMs: checkCount('everyMs', everyMs, { min: 1 }),
     threshold: checkNumber('threshold', threshold, { min: 0 }),
-    weigh: checkWeighBy(weighBy),
+    itemsPerSlice: checkCount('itemsPerSlice', itemsPerSlice, { min: 1 }),
+    ...checkWeigh(weigh, durationOf, learner),
     keyBy: keyBy && checkFunction('keyBy', keyBy),
-    classify: classify && checkFunction('classify', classify),
+    classify: typeof classify === 'function' ? classify : learner && ((item) => learner.classify(item)),
+    learner,
     slowLimit: slowLimit === undefined ? undefined : checkCount('slowLimit', slowLimit, { min: 1 }),
     maxWaiters: checkInteger('maxWaiters', maxWaiters, { min: 1 }),
     random: checkFunction('random', random),
@@ -158,9 +186,26 @@ export function settingsOf<T>(options: LoadLevelerOptions<T>): Settings<T> {
   }
 }
 
-function checkWeighBy<T>(weighBy: 'count' | ((item: T) => number)): ((item: T) => number) | undefined {
-  if (typeof weighBy === 'function') return weighBy
-  if (typeof weighBy !== 'string') throw new TypeError(`weighBy must be "count" or a function, got ${typeof weighBy}`)
-  checkOneOf('weighBy', weighBy, ['count'])
-  return undefined
+function checkLearner<T>(learner: ItemClassifier<T>): ItemClassifier<T> {
+  if (typeof learner !== 'object')
+    throw new TypeError(`classify must be a function or an object, got ${typeof learner}`)
+  checkObject('classify', learner, ['classify'])
+  for (const method of ['predict', 'record', 'overran'] as const) {
+    const value = learner[method]
+    if (value !== undefined) checkFunction(`classify.${method}`, value)
+  }
+  if (learner.slowMs !== undefined) checkNumber('classify.slowMs', learner.slowMs, { above: 0 })
+  return learner
+}
+
+function checkWeigh<T>(
+  weigh: Weigh,
+  durationOf: ((item: T) => number | undefined) | undefined,
+  learner: ItemClassifier<T> | undefined,
+): Pick<Settings<T>, 'durationOf'> {
+  if (durationOf !== undefined) checkFunction('durationOf', durationOf)
+  if (checkOneOf('weigh', weigh, ['count', 'duration']) === 'count') return { durationOf: undefined }
+  if (durationOf) return { durationOf }
+  if (learner?.predict) return { durationOf: (item) => learner.predict?.(item) }
+  throw new TypeError('weigh "duration" needs durationOf, or a classify that has predict()')
 }

@@ -6,7 +6,9 @@ export interface Placement<T> {
   readonly size: number
   /** Puts a new entry, or the next attempt of one, behind those that wait. `key` is only read of a new one. */
   add(entry: Entry<T>, key: unknown): void
-  /** Takes back the entry added last. */
+  /** Whether an item of `key` waits or is in progress. */
+  has(key: unknown): boolean
+  /** Takes back the entry added last, whose key was new. */
   withdraw(entry: Entry<T>): void
   /**
    * The entry that `worker`, or anyone when it is `undefined`, should do now; it counts as in progress from here on.

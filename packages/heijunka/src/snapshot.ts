@@ -1,6 +1,7 @@
+import { spreadOf } from './imbalance.ts'
 import type { Strategy } from './options.ts'
 
-/** The readings of a `LoadLeveler` at one moment: plain JSON. Loads are counts, or weights where `weighBy` weighs. */
+/** The readings of a `LoadLeveler` at one moment: plain JSON. Loads are counts, or, with `weigh: 'duration'`, sums of expected durations. */
 export interface LoadLevelerSnapshot {
   readonly name: string
   readonly strategy: Strategy
@@ -44,10 +45,23 @@ export interface LoadLevelerSnapshot {
   readonly slowInProgress: number
   /** The cap on those now; `null` where there is none. */
   readonly slowLimit: number | null
+  /** How many items handed out as fast ones took longer than a classifier that learns says they may. */
+  readonly overran: number
   /** For how long the item at the head has waited, in ms, since its latest retry if any. 0 when nothing waits. */
   readonly oldestAgeMs: number
   /** Items offered and accepted a second, over the last 9 to 10 s (or since the start, but at least 1 s). */
   readonly enqueueRate: number
   /** Items handed out a second, retries included, over the same time. */
   readonly dequeueRate: number
+}
+
+type Loads = Pick<
+  LoadLevelerSnapshot,
+  'workerLoads' | 'imbalanceFactor' | 'avgPerWorker' | 'maxPerWorker' | 'minPerWorker'
+>
+
+/** The readings of the loads. */
+export function loadsIn(workerLoads: readonly number[]): Loads {
+  const { imbalance, avg, max, min } = spreadOf(workerLoads)
+  return { workerLoads, imbalanceFactor: imbalance, avgPerWorker: avg, maxPerWorker: max, minPerWorker: min }
 }

@@ -151,7 +151,7 @@ it('serves a worker that waits when rebalancing brings it work', async () => {
 })
 
 it('levels by weight where items weigh', () => {
-  const { leveler } = make({ weighBy: (ms) => ms, threshold: 0 })
+  const { leveler } = make({ weigh: 'duration', durationOf: (ms) => ms, threshold: 0 })
   offerAll(leveler, [100, 10, 100, 10, 100, 10])
   expect(leveler.rebalance()).toMatchObject({ beforeLoads: [300, 30], moved: 1, afterLoads: [200, 130] })
 })

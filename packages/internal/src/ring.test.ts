@@ -2,12 +2,15 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { Ring } from './ring.ts'
 
-type Command = ['push' | 'unshift', number] | ['shift' | 'pop' | 'drain'] | ['remove', number]
+type Command = ['push' | 'unshift', number] | ['shift' | 'pop' | 'drain'] | ['remove' | 'removeAt' | 'popMany', number]
 
 const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 6, arbitrary: fc.tuple(fc.constantFrom('push' as const, 'unshift' as const), fc.nat(20)) },
   { weight: 4, arbitrary: fc.tuple(fc.constantFrom('shift' as const, 'pop' as const)) },
-  { weight: 1, arbitrary: fc.tuple(fc.constant('remove' as const), fc.nat(20)) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(fc.constantFrom('remove' as const, 'removeAt' as const, 'popMany' as const), fc.nat(20)),
+  },
   { weight: 1, arbitrary: fc.tuple(fc.constant('drain' as const)) },
 )
 
@@ -32,6 +35,12 @@ function apply(ring: Ring<number>, model: number[], [name, value]: Command): voi
       expect(ring.remove((item) => item === value)).toBe(index < 0 ? undefined : model.splice(index, 1)[0])
       break
     }
+    case 'removeAt':
+      expect(ring.removeAt(value)).toBe(model.splice(value, 1)[0])
+      break
+    case 'popMany':
+      expect(ring.popMany(value)).toEqual(model.splice(Math.max(0, model.length - value)))
+      break
     case 'drain':
       expect(ring.drain()).toEqual(model.splice(0))
       break

@@ -53,6 +53,22 @@ export class Ring<T> {
     return item
   }
 
+  /** Takes up to `count` from the back and returns them, front first. O(count), and little for each. */
+  popMany(count: number): T[] {
+    const taken = Math.min(count, this.#size)
+    const slots = this.#slots
+    const start = (this.#head + this.#size - taken) & (slots.length - 1)
+    const beyond = start + taken - slots.length
+    const items = beyond > 0 ? slots.slice(start).concat(slots.slice(0, beyond)) : slots.slice(start, start + taken)
+    slots.fill(undefined, start, start + taken)
+    if (beyond > 0) slots.fill(undefined, 0, beyond)
+    this.#size -= taken
+    let length = slots.length
+    while (length > MIN_SLOTS && this.#size < length >> 2) length >>= 1
+    if (length < slots.length) this.#resize(length)
+    return items as T[]
+  }
+
   /** The item at the front, which stays; `undefined` when empty. */
   peek(): T | undefined {
     return this.#size === 0 ? undefined : this.#slots[this.#head]
@@ -66,16 +82,20 @@ export class Ring<T> {
   /** Takes out the first item that satisfies `test` and closes the gap; `undefined` when none does. O(n). */
   remove(test: (item: T) => boolean): T | undefined {
     const mask = this.#slots.length - 1
-    for (let index = 0; index < this.#size; index++) {
-      const item = this.#slots[(this.#head + index) & mask] as T
-      if (!test(item)) continue
-      for (let next = index + 1; next < this.#size; next++) {
-        this.#slots[(this.#head + next - 1) & mask] = this.#slots[(this.#head + next) & mask]
-      }
-      this.pop()
-      return item
-    }
+    for (let index = 0; index < this.#size; index++)
+      if (test(this.#slots[(this.#head + index) & mask] as T)) return this.removeAt(index)
     return undefined
+  }
+
+  /** Takes out the item `index` places behind the front and closes the gap; `undefined` when there is none. O(n). */
+  removeAt(index: number): T | undefined {
+    if (index < 0 || index >= this.#size) return undefined
+    const mask = this.#slots.length - 1
+    const item = this.#slots[(this.#head + index) & mask]
+    for (let next = index + 1; next < this.#size; next++)
+      this.#slots[(this.#head + next - 1) & mask] = this.#slots[(this.#head + next) & mask]
+    this.pop()
+    return item
   }
 
   /** Empties it and returns what was in it, front first. */
