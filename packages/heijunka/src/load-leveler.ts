@@ -2,17 +2,13 @@ import {
   type Lease,
   type LeaseOptions,
   type Observable,
-  Rate,
   SafeEmitter,
-  TurnClock,
   type WorkSource,
   checkInteger,
 } from '@tps/internal'
 import { chooserOf } from './assign.ts'
-import { type Traits, interviewer } from './callbacks.ts'
-import { Delays } from './delays.ts'
-import { Entry, type Settlement } from './entry.ts'
-import { LaneRemovedError, LevelerClosedError } from './errors.ts'
+import { Dispatch } from './dispatch.ts'
+import { Entry } from './entry.ts'
 import type { LoadLevelerEvents, Rebalance } from './events.ts'
 import { spreadOf } from './imbalance.ts'
 import { Learner } from './learner.ts'
@@ -21,7 +17,6 @@ import type { Placement } from './placement.ts'
 import { Rebalancer } from './rebalancer.ts'
 import { SharedLine } from './shared-line.ts'
 import { type LoadLevelerSnapshot, loadsIn } from './snapshot.ts'
-import { WaitingLine } from './waiting-line.ts'
 import { WorkerLanes } from './worker-lanes.ts'
 
 /**
@@ -33,86 +28,57 @@ export class LoadLeveler<T> implements WorkSource<T>, Observable<LoadLevelerEven
   readonly name: string
   readonly #settings: Settings<T>
   readonly #events: SafeEmitter<LoadLevelerEvents<T>>
-  readonly #interview: (item: T) => Traits
-  readonly #learner: Learner<T> | undefined
+  readonly #dispatch: Dispatch<T>
   readonly #placement: Placement<T>
   /** The placement under the one strategy and the other. */
   readonly #line: SharedLine<T> | undefined
   readonly #lanes: WorkerLanes<T> | undefined
   readonly #rebalancer: Rebalancer<T> | undefined
-  readonly #waiters: WaitingLine<T>
-  readonly #delays: Delays<T>
-  readonly #clock: TurnClock
-  readonly #enqueued = new Rate()
-  readonly #dequeued = new Rate()
-  #workers: number
-  #order = 0
-  #inProgress = 0
-  #isClosed = false
-  #rejected = 0
-  #deadLettered = 0
-  #overran = 0
 
   /** @throws TypeError or RangeError when an option is wrong. */
   constructor(options: LoadLevelerOptions<T>) {
     const settings = settingsOf(options)
     Entry.keepExample()
-    const { name, workers, strategy, clock, timers, learner, onListenerError } = settings
+    const { name, workers, strategy, clock, onListenerError } = settings
     this.#settings = settings
     this.name = name
-    this.#workers = workers
     this.#events = new SafeEmitter(onListenerError)
-    this.#interview = interviewer(settings)
-    this.#learner = learner && new Learner(learner, clock, onListenerError)
-    this.#waiters = new WaitingLine(name, settings.maxWaiters)
-    this.#delays = new Delays(timers)
-    this.#clock = new TurnClock(clock)
+    const learner = settings.learner && new Learner(settings.learner, clock, onListenerError)
     if (strategy === 'shared') {
-      this.#placement = this.#line = new SharedLine(workers, settings.slowLimit, this.#learner)
+      this.#placement = this.#line = new SharedLine(workers, settings.slowLimit, learner)
     } else {
       this.#placement = this.#lanes = new WorkerLanes(workers, chooserOf(settings), !settings.durationOf)
       this.#rebalancer = new Rebalancer(this.#lanes, settings, {
-        moved: () => this.#serve(),
+        moved: () => this.#dispatch.serve(),
         rebalanced: (rebalance) => this.#events.emit('rebalance', rebalance),
       })
     }
+    this.#dispatch = new Dispatch(settings, this.#events, this.#placement, learner, () => this.#rebalancer?.wake())
   }
 
   /** How many workers it levels for. */
   get workers(): number {
-    return this.#workers
+    return this.#dispatch.workers
   }
 
   /** How many items wait, delayed retries included. */
   get depth(): number {
-    return this.#placement.size + this.#delays.size
+    return this.#dispatch.depth
   }
 
   /** How many items are in the hands of workers. */
   get leased(): number {
-    return this.#inProgress
+    return this.#dispatch.inProgress
   }
 
   /** Adds an item, or answers `false` at once: when `capacity` items wait, or when it is closed. Never throws. */
   offer(item: T): boolean {
-    const { capacity } = this.#settings
-    if (this.#isClosed || (this.#waiters.size === 0 && this.depth >= capacity)) return this.#refuse()
-    const { weight, isSlow, key } = this.#interview(item)
-    // Where there is no room it must go to a waiting worker at once, and can't while another one of its key is there.
-    if (key !== undefined && this.depth >= capacity && this.#placement.has(key)) return this.#refuse()
-    const entry = new Entry(item, 1, weight, isSlow, this.#settlement)
-    const nowMs = this.#wait(entry, key)
-    if (!entry.isLeased && this.depth > capacity) {
-      this.#placement.withdraw(entry)
-      return this.#refuse()
-    }
-    this.#enqueued.add(nowMs)
-    return true
+    return this.#dispatch.offer(item)
   }
 
   /** The longest waiting item that may be handed out now, or `undefined`. */
   tryLease(): Lease<T> | undefined {
-    return this.#take(undefined)
+    return this.#dispatch.take(undefined)
   }
 
   /**
@@ -121,7 +87,7 @@ export class LoadLeveler<T> implements WorkSource<T>, Observable<LoadLevelerEven
    * was in it is settled, with `TooManyWaitersError` when `maxWaiters` wait already.
    */
   lease(options?: LeaseOptions): Lease<T> | Promise<Lease<T>> {
-    return this.#lease(undefined, options)
+    return this.#dispatch.lease(undefined, options)
   }
 
   /**
@@ -131,10 +97,10 @@ export class LoadLeveler<T> implements WorkSource<T>, Observable<LoadLevelerEven
    * @throws RangeError when `index` isn't an integer from 0 to `workers` − 1.
    */
   lane(index: number): WorkSource<T> {
-    checkInteger('index', index, { min: 0, max: this.#workers - 1 })
+    checkInteger('index', index, { min: 0, max: this.workers - 1 })
     return {
-      lease: (options) => this.#lease(index, options),
-      tryLease: () => this.#take(index),
+      lease: (options) => this.#dispatch.lease(index, options),
+      tryLease: () => this.#dispatch.take(index),
     }
   }
 
@@ -163,10 +129,7 @@ export class LoadLeveler<T> implements WorkSource<T>, Observable<LoadLevelerEven
   resize(workers: number): void {
     checkWorkers(workers)
     this.#rebalancer?.cut()
-    this.#workers = workers
-    this.#placement.resize(workers)
-    this.#waiters.rejectFrom(workers, (lane) => new LaneRemovedError(this.name, lane))
-    this.#serve()
+    this.#dispatch.resize(workers)
   }
 
   /**
@@ -174,16 +137,13 @@ export class LoadLeveler<T> implements WorkSource<T>, Observable<LoadLevelerEven
    * reject with `LevelerClosedError`.
    */
   close(): void {
-    this.#isClosed = true
-    this.#rejectWhenDone()
+    this.#dispatch.close()
   }
 
   /** Closes it and gives its timers back: no more rebalancing by itself; delayed retries wait no longer. */
   stop(): void {
-    this.#isClosed = true
     this.#rebalancer?.stop()
-    for (const entry of this.#delays.stop()) this.#wait(entry, undefined)
-    this.#rejectWhenDone()
+    this.#dispatch.stop()
   }
 
   [Symbol.dispose](): void {
@@ -197,133 +157,34 @@ export class LoadLeveler<T> implements WorkSource<T>, Observable<LoadLevelerEven
   /** O(workers · log workers), and with `keyBy` O(items in progress). */
   snapshot(): LoadLevelerSnapshot {
     const { strategy, capacity, threshold, classify } = this.#settings
-    const nowMs = this.#clock.exactly()
+    const { workers, depth, delays, waiters, inProgress, isClosed, rejected, deadLettered, overran } = this.#dispatch
+    const { clock, enqueued, dequeued } = this.#dispatch
+    const nowMs = clock.exactly()
     const slowLimit = classify && this.#line ? this.#line.slowLimit : Number.POSITIVE_INFINITY
     return {
       name: this.name,
       strategy,
-      workers: this.#workers,
+      workers,
       capacity,
-      depth: this.depth,
-      delayed: this.#delays.size,
-      leased: this.#inProgress,
-      waiters: this.#waiters.size,
-      isClosed: this.#isClosed,
+      depth,
+      delayed: delays.size,
+      leased: inProgress,
+      waiters: waiters.size,
+      isClosed,
       ...loadsIn(this.#placement.loads()),
       threshold,
       rebalanceAttempts: this.#rebalancer?.attempts ?? 0,
       itemsMoved: this.#rebalancer?.itemsMoved ?? 0,
       stolen: this.#lanes?.stolen ?? 0,
-      rejected: this.#rejected,
-      waitersRejected: this.#waiters.rejected,
-      deadLettered: this.#deadLettered,
+      rejected,
+      waitersRejected: waiters.rejected,
+      deadLettered,
       slowInProgress: this.#line?.slowInProgress ?? 0,
       slowLimit: Number.isFinite(slowLimit) ? slowLimit : null,
-      overran: this.#overran,
+      overran,
       oldestAgeMs: this.#placement.size === 0 ? 0 : Math.max(0, nowMs - this.#placement.oldestSinceMs()),
-      enqueueRate: this.#enqueued.perSecond(nowMs),
-      dequeueRate: this.#dequeued.perSecond(nowMs),
+      enqueueRate: enqueued.perSecond(nowMs),
+      dequeueRate: dequeued.perSecond(nowMs),
     }
-  }
-
-  #refuse(): false {
-    this.#rejected++
-    return false
-  }
-
-  #take(worker: number | undefined): Lease<T> | undefined {
-    return this.#placement.size === 0 ? undefined : this.#start(worker, this.#settings.steal)
-  }
-
-  #lease(worker: number | undefined, { signal }: LeaseOptions = {}): Lease<T> | Promise<Lease<T>> {
-    if (signal?.aborted) return Promise.reject(signal.reason as Error)
-    if (worker !== undefined && worker >= this.#workers) return Promise.reject(new LaneRemovedError(this.name, worker))
-    const lease = this.#take(worker)
-    if (lease) return lease
-    if (this.#isDone()) return Promise.reject(new LevelerClosedError(this.name))
-    return this.#waiters.join(worker, signal)
-  }
-
-  #start(worker: number | undefined, maySteal: boolean): Lease<T> | undefined {
-    if (this.#learner) this.#demote(this.#learner)
-    const entry = this.#placement.take(worker, maySteal)
-    if (entry === undefined) return undefined
-    entry.isLeased = true
-    this.#inProgress++
-    this.#dequeued.add(this.#clock.now())
-    this.#learner?.started(entry)
-    return entry
-  }
-
-  #demote(learner: Learner<T>): void {
-    for (const entry of learner.overrun()) {
-      this.#overran++
-      this.#line?.demote(entry)
-    }
-  }
-
-  /** Puts an entry behind all others, or into the hands of who waits for it. Returns the time. */
-  #wait(entry: Entry<T>, key: unknown): number {
-    const nowMs = this.#clock.now()
-    entry.order = this.#order++
-    entry.sinceMs = nowMs
-    this.#placement.add(entry, key)
-    if (this.#waiters.size > 0) this.#serve()
-    this.#rebalancer?.wake()
-    return nowMs
-  }
-
-  /** Hands out what may be handed out to those who wait: their own first, then what can be stolen. */
-  #serve(): void {
-    while (this.#waiters.size > 0 && this.#placement.size > 0) {
-      if (this.#waiters.serve(this.#takeOwn)) continue
-      if (!this.#settings.steal || !this.#lanes || !this.#waiters.serve(this.#takeAny)) return
-    }
-  }
-
-  readonly #takeOwn = (worker: number | undefined): Lease<T> | undefined => this.#start(worker, false)
-
-  readonly #takeAny = (worker: number | undefined): Lease<T> | undefined => this.#start(worker, true)
-
-  readonly #back = (entry: Entry<T>): void => void this.#wait(entry, undefined)
-
-  readonly #settlement: Settlement<T> = {
-    done: (entry) => {
-      this.#inProgress--
-      this.#placement.finish(entry)
-      this.#learner?.ended(entry, true)
-      this.#ended()
-    },
-    again: (entry, delayMs) => {
-      this.#inProgress--
-      const next = entry.next()
-      this.#placement.succeed(entry, next)
-      this.#learner?.ended(entry, false)
-      this.#delays.add(next, delayMs, this.#back)
-      // What ended may have held others back.
-      this.#serve()
-    },
-    givenUp: (entry, reason) => {
-      this.#inProgress--
-      this.#deadLettered++
-      this.#placement.finish(entry)
-      this.#learner?.ended(entry, false)
-      this.#ended()
-      if (this.#events.has('deadLetter'))
-        this.#events.emit('deadLetter', { item: entry.item, reason, attempt: entry.attempt })
-    },
-  }
-
-  #ended(): void {
-    if (this.#waiters.size > 0) this.#serve()
-    if (this.#isClosed) this.#rejectWhenDone()
-  }
-
-  #isDone(): boolean {
-    return this.#isClosed && this.#inProgress + this.depth === 0
-  }
-
-  #rejectWhenDone(): void {
-    if (this.#isDone()) this.#waiters.rejectAll(() => new LevelerClosedError(this.name))
   }
 }

@@ -79,7 +79,6 @@ export class SharedLine<T> implements Placement<T> {
     if (entry.group) this.#groups.succeed(next, entry.group)
   }
 
-  /** What is in progress as fast work has turned out to be slow. */
   demote(entry: Entry<T>): void {
     entry.isSlow = true
     this.#slowInProgress++

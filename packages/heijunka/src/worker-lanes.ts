@@ -81,6 +81,9 @@ export class WorkerLanes<T> implements Placement<T> {
     if (entry.group) this.#groups.succeed(next, entry.group)
   }
 
+  // Lanes don't tell fast from slow.
+  demote(): void {}
+
   loads(): number[] {
     return this.#lanes.map(({ load }) => load)
   }

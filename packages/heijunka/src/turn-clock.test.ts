@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { systemClock } from './clock.ts'
-import { ManualClock, settle } from './manual-clock.ts'
+import { systemClock } from '@tps/internal'
+import { ManualClock, settle } from '@tps/internal/manual-clock'
 import { TurnClock } from './turn-clock.ts'
 
 afterEach(() => vi.restoreAllMocks())

@@ -1,16 +1,16 @@
-import { type Clock, systemClock } from './clock.ts'
+import { type Clock, systemClock } from '@tps/internal'
 
 /** Readings closer together than this, in ms, are a burst. */
 const BURST_MS = 0.005
 /** How many calls of a burst share one reading. */
-const SHARED = 31
+const SHARED = 63
 
 const RESOLVED = Promise.resolve()
 
 /**
  * Whole milliseconds since it was made, cheap in bursts.
  * A reading of the platform's clock costs more than a queue operation. So while calls follow each other within
- * microseconds, and at most until the running job of the event loop ends, up to 31 calls share one reading.
+ * microseconds, and at most until the running job of the event loop ends, up to 63 calls share one reading.
  * An injected clock is read every time.
  */
 export class TurnClock {
