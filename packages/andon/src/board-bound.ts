@@ -21,7 +21,7 @@ export interface BoundParts {
 
 const COMPARISONS = { above: 'above', atLeast: 'at least', below: 'below', atMost: 'at most', is: 'is' } as const
 type Key = keyof typeof COMPARISONS
-const KEYS = Object.keys(COMPARISONS) as Key[]
+const KEYS: readonly Key[] = ['above', 'atLeast', 'below', 'atMost', 'is']
 
 const OPPOSITE: Readonly<Record<Comparison, Comparison>> = {
   above: 'at most',

@@ -4,8 +4,15 @@ export { Board } from './board.ts'
 export { CordFullError } from './cord-error.ts'
 export { Cord } from './cord.ts'
 export type { AlertEmitterSnapshot } from './alert-emitter.ts'
+export { diagnose } from './diagnose.ts'
+export { describeCondition } from './diagnosis-condition.ts'
+export { ReadingHistory } from './diagnosis-history.ts'
+export { READINGS, readingsOf } from './diagnosis-readings.ts'
+export { extendTrees } from './diagnosis-tree.ts'
+export { INCIDENT_LEVELS } from './trees-incident.ts'
+export { HANDBOOK_TREES } from './trees.ts'
 export type { Alert } from './alert.ts'
-export type { BoardValue, Bound } from './board-bound.ts'
+export type { BoardValue, Bound, Comparison } from './board-bound.ts'
 export type {
   BoardColourEvent,
   BoardEvents,
@@ -24,10 +31,31 @@ export type { CordBound } from './cord-error.ts'
 export type { CordOptions } from './cord-options.ts'
 export type { CordPull, HeldPull, PastPull, PullOptions, ReleaseOptions } from './cord-pull.ts'
 export type { CordEvents, CordSnapshot, Stoppable } from './cord.ts'
+export type { DiagnoseOptions, Diagnosis, Finding, Incident } from './diagnose.ts'
+export type { Condition, Evidence, OwnCondition, ReadingCondition, Readings } from './diagnosis-condition.ts'
+export type { ReadingHistoryOptions } from './diagnosis-history.ts'
+export type { EarlierReadings, ReadingDefinition, ReadingsOptions } from './diagnosis-reading.ts'
+export type {
+  DiagnosedAutoscaler,
+  DiagnosedBreakdown,
+  DiagnosedBreaker,
+  DiagnosedChanges,
+  DiagnosedDeadLetters,
+  DiagnosedDownstream,
+  DiagnosedHost,
+  DiagnosedLatency,
+  DiagnosedLeveler,
+  DiagnosedPool,
+  DiagnosedQueue,
+  LineSnapshots,
+} from './diagnosis-snapshots.ts'
+export type { Answer, DiagnosisTree, FindingSeverity, Question, SeverityLevel } from './diagnosis-tree.ts'
 export type { AlertEvents, DeliveryFailedEvent, SourceErrorEvent } from './events.ts'
 export type { Labels } from './labels.ts'
 export type { AlertEmitterOptions, StartOptions } from './options.ts'
 export type { ChannelSnapshot } from './outbox.ts'
 export type { AlertRule, NoDataPolicy, Severity, Threshold } from './rule.ts'
 export type { SeriesKey } from './series-book.ts'
+export type { Reading } from './snapshots.ts'
+export type { IncidentLevel } from './trees-incident.ts'
 export type { Clock, ListenerErrorHandler, Observable, Timer, Timers } from '@tps/internal'
