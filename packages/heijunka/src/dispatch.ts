@@ -1,4 +1,4 @@
-import type { Lease, LeaseOptions, SafeEmitter } from '@tps/internal'
+import { type Lease, type LeaseOptions, Rate, type SafeEmitter } from '@tps/internal'
 import { type Traits, interviewer } from './callbacks.ts'
 import { Delays } from './delays.ts'
 import { Entry, type Settlement } from './entry.ts'
@@ -7,7 +7,6 @@ import type { LoadLevelerEvents } from './events.ts'
 import type { Learner } from './learner.ts'
 import type { Settings } from './options.ts'
 import type { Placement } from './placement.ts'
-import { Rate } from './rate.ts'
 import { TurnClock } from './turn-clock.ts'
 import { WaitingLine } from './waiting-line.ts'
 

@@ -10,6 +10,7 @@ export {
 } from './checks.ts'
 export { systemClock } from './clock.ts'
 export { SafeEmitter, printListenerError } from './emitter.ts'
+export { Rate } from './rate.ts'
 export { Ring } from './ring.ts'
 export { TimerWheel } from './timer-wheel.ts'
 export { systemTimers } from './timers.ts'
