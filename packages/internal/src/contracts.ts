@@ -34,10 +34,19 @@ export interface Observable<Events extends EventMap<Events>> {
 }
 
 /**
- * Everything that a worker can pull from. A source may also tell its backlog, itself or in its snapshot, as `depth` (what
- * waits, delayed retries included) and `leased` (what is in workers' hands): a pool then knows when it is drained.
+ * Everything that a worker can pull from. What is asked for while nothing is there is not lost: an item goes to exactly one
+ * lease at a time, and stays in the source until that lease ends.
+ *
+ * A source may also tell its backlog, itself or in its snapshot, as `depth` (what waits, delayed retries included) and
+ * `leased` (what is in workers' hands): a pool then knows when it is drained.
  */
 export interface WorkSource<T> {
+  /**
+   * How long a lease lasts, in ms, from when it was handed out or last extended; absent where leases don't expire. A lease
+   * that has expired is lost: the source may hand the item out again, with `attempt` one higher. Who holds one extends it in
+   * time; a pool does so by itself after each third of this.
+   */
+  readonly leaseMs?: number | undefined
   /**
    * Waits until there is work. Rejects with the reason of `signal` when that aborts, and with an error whose `code` is
    * `ERR_QUEUE_CLOSED` once the source is closed and everything in it has been settled: then a worker may go home.
@@ -52,10 +61,20 @@ export interface LeaseOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** One item in a worker's hands. Exactly one of `ack`, `retry` and `deadLetter` ends it; further calls do nothing. */
+/**
+ * One item in a worker's hands. Exactly one of `ack`, `retry`, `deadLetter` and `release` ends it; further calls do nothing.
+ *
+ * What returns a promise is done when that resolves: only then may the process forget the item. It rejects, or throws, when
+ * the source can't be reached; the lease then still stands until it expires. With an error whose `code` is `ERR_LEASE_LOST`
+ * it says that this lease has expired and the call changed nothing: the item may be in other hands, so whoever held it stops
+ * working on it and never acks it.
+ */
 export interface Lease<T> {
   readonly item: T
-  /** How many times the item has been handed out, this time included: from 1. The fence of durable sources. */
+  /**
+   * How many times the item has been handed out, this time included: from 1. The fence of durable sources: what a lease of
+   * an earlier attempt calls is refused with `ERR_LEASE_LOST`, or does nothing.
+   */
   readonly attempt: number
   /** Done: the item leaves the source. */
   ack(): void | Promise<void>
@@ -63,6 +82,14 @@ export interface Lease<T> {
   retry(options?: { readonly delayMs?: number }): void | Promise<void>
   /** Given up: the item leaves the source; `reason` says why. */
   deadLetter(reason: unknown): void | Promise<void>
-  /** Still working: keeps the lease for another `ms`. Sources whose leases don't expire do nothing. */
+  /**
+   * Still working: the lease ends `ms` from now instead of when it would have. Sources whose leases don't expire do
+   * nothing. Fails with `ERR_LEASE_LOST` when it was too late.
+   */
   extend(ms: number): void | Promise<void>
+  /**
+   * Not begun: the item comes back at once, and this handing out doesn't count as an attempt. Optional: without it `retry`
+   * is used, which charges one.
+   */
+  release?(): void | Promise<void>
 }
