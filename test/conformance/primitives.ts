@@ -1,5 +1,5 @@
 import { AlertEmitter, Board, Cord } from '@tps/andon'
-import { LoadLeveler } from '@tps/heijunka'
+import { LevelingScheduler, LoadLeveler } from '@tps/heijunka'
 import type { Observable } from '@tps/internal'
 import type { ManualClock } from '@tps/internal/manual-clock'
 import { BreakerRegistry, CircuitBreaker, HealthMonitor } from '@tps/jidoka'
@@ -109,6 +109,19 @@ export const PRIMITIVES: readonly Primitive[] = [
     event: 'deadLetter',
     provoke: (leveler) => [leveler.offer(1), leveler.tryLease()?.deadLetter('down')],
     numbers: ['workers', 'capacity', 'everyMs', 'threshold'],
+  }),
+  row<LevelingScheduler<'a' | 'b'>>({
+    title: 'LevelingScheduler',
+    make: (clock, options) =>
+      new LevelingScheduler({ clock, timers: clock, demand: { a: 2, b: 1 }, taktMs: 10, ...options }),
+    makeWith: (options: Record<string, unknown>) => new LevelingScheduler({ demand: { a: 1 }, ...options }),
+    event: 'release',
+    provoke: (scheduler, clock) => {
+      scheduler.start(() => {})
+      clock.advance(30)
+      return scheduler.next()
+    },
+    numbers: ['taktMs', 'capacity', 'catchUpTakts', 'maxLate', 'demand.a'],
   }),
   row<PercentileTracker>({
     title: 'PercentileTracker',

@@ -1,4 +1,6 @@
 export { LaneRemovedError, LevelerClosedError, TooManyWaitersError } from './errors.ts'
+export { LevelSequence, levelSequence } from './level-sequence.ts'
+export { LevelingScheduler } from './leveling-scheduler.ts'
 export { LoadLeveler } from './load-leveler.ts'
 export { RateLimitStoreTimeoutError } from './shared-rate-limiter-snapshot.ts'
 export { RateLimitedError } from './rate-limited-error.ts'
@@ -18,6 +20,18 @@ export type {
   WorkSource,
 } from '@tps/internal'
 export type { DeadLetter, LoadLevelerEvents, Rebalance, RebalanceMove } from './events.ts'
+export type { Demand } from './level-sequence.ts'
+export type { ReleaseHandler } from './leveling-scheduler.ts'
+export type {
+  LateEvent,
+  LevelingSchedulerEvents,
+  LevelingSchedulerSnapshot,
+  MissedTaktsEvent,
+  ProductReadings,
+  Release,
+  ReleaseReason,
+} from './leveling-scheduler-events.ts'
+export type { LevelingSchedulerOptions } from './leveling-scheduler-options.ts'
 export type { ItemClassifier } from './item-classifier.ts'
 export type { Assign, LoadLevelerOptions, Strategy, Weigh } from './options.ts'
 export type { LoadLevelerSnapshot } from './snapshot.ts'
