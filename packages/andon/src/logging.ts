@@ -1,0 +1,5 @@
+export { bindLogger } from './logging-bind.ts'
+export { loadTrace, traceMixin } from './logging-mixin.ts'
+export type { BindOptions, BoundLogger, ConsoleLike, ParentLogger } from './logging-bind.ts'
+export type { LogContext, LogFields, TraceApi } from './logging-fields.ts'
+export type { LogMixin } from './logging-mixin.ts'
