@@ -32,10 +32,19 @@ interface Observable<Events extends EventMap<Events>> {
     snapshot(): object;
 }
 /**
- * Everything that a worker can pull from. A source may also tell its backlog, itself or in its snapshot, as `depth` (what
- * waits, delayed retries included) and `leased` (what is in workers' hands): a pool then knows when it is drained.
+ * Everything that a worker can pull from. What is asked for while nothing is there is not lost: an item goes to exactly one
+ * lease at a time, and stays in the source until that lease ends.
+ *
+ * A source may also tell its backlog, itself or in its snapshot, as `depth` (what waits, delayed retries included) and
+ * `leased` (what is in workers' hands): a pool then knows when it is drained.
  */
 interface WorkSource<T> {
+    /**
+     * How long a lease lasts, in ms, from when it was handed out or last extended; absent where leases don't expire. A lease
+     * that has expired is lost: the source may hand the item out again, with `attempt` one higher. Who holds one extends it in
+     * time; a pool does so by itself after each third of this.
+     */
+    readonly leaseMs?: number | undefined;
     /**
      * Waits until there is work. Rejects with the reason of `signal` when that aborts, and with an error whose `code` is
      * `ERR_QUEUE_CLOSED` once the source is closed and everything in it has been settled: then a worker may go home.
@@ -48,10 +57,20 @@ interface WorkSource<T> {
 interface LeaseOptions {
     readonly signal?: AbortSignal | undefined;
 }
-/** One item in a worker's hands. Exactly one of `ack`, `retry` and `deadLetter` ends it; further calls do nothing. */
+/**
+ * One item in a worker's hands. Exactly one of `ack`, `retry`, `deadLetter` and `release` ends it; further calls do nothing.
+ *
+ * What returns a promise is done when that resolves: only then may the process forget the item. It rejects, or throws, when
+ * the source can't be reached; the lease then still stands until it expires. With an error whose `code` is `ERR_LEASE_LOST`
+ * it says that this lease has expired and the call changed nothing: the item may be in other hands, so whoever held it stops
+ * working on it and never acks it.
+ */
 interface Lease<T> {
     readonly item: T;
-    /** How many times the item has been handed out, this time included: from 1. The fence of durable sources. */
+    /**
+     * How many times the item has been handed out, this time included: from 1. The fence of durable sources: what a lease of
+     * an earlier attempt calls is refused with `ERR_LEASE_LOST`, or does nothing.
+     */
     readonly attempt: number;
     /** Done: the item leaves the source. */
     ack(): void | Promise<void>;
@@ -61,23 +80,18 @@ interface Lease<T> {
     }): void | Promise<void>;
     /** Given up: the item leaves the source; `reason` says why. */
     deadLetter(reason: unknown): void | Promise<void>;
-    /** Still working: keeps the lease for another `ms`. Sources whose leases don't expire do nothing. */
+    /**
+     * Still working: the lease ends `ms` from now instead of when it would have. Sources whose leases don't expire do
+     * nothing. Fails with `ERR_LEASE_LOST` when it was too late.
+     */
     extend(ms: number): void | Promise<void>;
+    /**
+     * Not begun: the item comes back at once, and this handing out doesn't count as an attempt. Optional: without it `retry`
+     * is used, which charges one.
+     */
+    release?(): void | Promise<void>;
 }
 
-/** How a `DeadLetterQueue` is made. */
-interface DeadLetterQueueOptions {
-    /** What it is called on boards, in metrics and in messages. Default `'dead-letters'`. */
-    readonly name?: string | undefined;
-    /** How many dead letters are kept. From 1. Default 1000. */
-    readonly capacity?: number | undefined;
-    /** Which ones a full queue keeps; the others are dropped and counted. Default `'newest'`. */
-    readonly keep?: 'newest' | 'oldest' | undefined;
-    /** Wall-clock time in ms since 1970, for people to read. Default `Date.now`. */
-    readonly wallNow?: (() => number) | undefined;
-    /** Receives what a listener threw. Default: prints it. */
-    readonly onListenerError?: ListenerErrorHandler | undefined;
-}
 /** An item to give up, as a pool hands it in. */
 interface DeadItem<T> {
     readonly item: T;
@@ -90,75 +104,307 @@ interface DeadItem<T> {
 }
 /** An item that was given up. */
 interface DeadLetter<T> {
-    /** Counts up from 1, in the order of arrival. */
+    /** Counts up from 1, in the order of arrival. An item that dies again, or is imported, gets a new one. */
     readonly id: number;
     readonly item: T;
-    /** What the attempts failed with, the last one last. */
+    /** What the attempts failed with, the last one last, those before a redrive included. The last `maxErrors` are kept. */
     readonly errors: readonly unknown[];
-    /** How many times the item was handed out. */
+    /** How many times the item was handed out, before its redrives and after. */
     readonly attempts: number;
     /** When the first attempt failed, in ms since 1970. */
     readonly firstAt: number;
-    /** When the item was given up, in ms since 1970. */
+    /** When the item was given up for the last time, in ms since 1970. */
     readonly lastAt: number;
+    /** How many times the item was sent back, and died again. */
+    readonly redrives: number;
+    /** Whether it came back from `poisonAfter` redrives or more: a redrive leaves it here unless told otherwise. */
+    readonly poison: boolean;
 }
 /** What a `DeadLetterQueue` tells. */
 type DeadLetterEvents<T> = {
-    /** A dead letter was put in. */
+    /** A dead letter was put in, by `add` or by an import. */
     added: [letter: DeadLetter<T>];
     /** The queue was full: this one is not kept. */
     dropped: [letter: DeadLetter<T>];
+    /** This one was sent back and its target took it. */
+    redriven: [letter: DeadLetter<T>];
 };
-/** The readings of a `DeadLetterQueue`. Counts since it was made are marked as totals. */
+/** The readings of a `DeadLetterQueue`. Counts since it was made are marked as totals: `added = size + dropped + taken`. */
 interface DeadLetterSnapshot {
     readonly name: string;
     readonly capacity: number;
     /** How many are kept now. */
     readonly size: number;
-    /** Total of dead letters that came in, those dropped included. */
+    /** How many of them are poison. */
+    readonly poison: number;
+    /** Total of dead letters that came in, those dropped and those imported included. */
     readonly added: number;
+    /** Total of those imported. */
+    readonly imported: number;
     /** Total of those not kept because it was full. */
     readonly dropped: number;
     /** Total of those taken out, redriven ones included. */
     readonly taken: number;
     /** Total of those sent back. */
     readonly redriven: number;
+    /** How many redrives are under way. */
+    readonly redrives: number;
+    /** How many items with a key (`keyBy`, or primitive ones) were sent back and may come again. */
+    readonly remembered: number;
+    /** Total of those forgotten because more than `maxRemembered` were out: should they die again, they pass for new. */
+    readonly forgotten: number;
 }
-/** Which dead letters to send back. */
-interface RedriveOptions<T> {
-    /** Default: all. */
+
+/** How letters become lines. */
+interface ExportOptions<T> {
+    /**
+     * Which letters. Default: all, and the keys of items that were sent back, so that these are recognised after an import;
+     * with a filter, letters alone.
+     */
     readonly filter?: ((letter: DeadLetter<T>) => boolean) | undefined;
+    /** What of an item is written, as something that JSON can hold. Default: the item itself. */
+    readonly encode?: ((item: T) => unknown) | undefined;
+    /** Whether the stacks of errors are written. Default false. */
+    readonly stack?: boolean | undefined;
+}
+
+/** A line of an import that can't be read. `cause` is what went wrong with it. */
+declare class DeadLetterLineError extends Error {
+    readonly code = "ERR_DEAD_LETTER_LINE";
+    /** Which line, from 1. */
+    readonly line: number;
+    /** What is wrong with it. */
+    readonly reason: string;
+    constructor(line: number, reason: string, options?: ErrorOptions);
+    get name(): string;
+}
+/** There are more letters to import than there is room for. */
+declare class DeadLettersFullError extends Error {
+    readonly code = "ERR_DEAD_LETTERS_FULL";
+    /** How many there is room for. */
+    readonly room: number;
+    constructor(queue: string, room: number);
+    get name(): string;
+}
+/** How lines become letters. */
+interface ImportOptions<T> {
+    /** Makes an item of what was written for it, and throws where that is not one. Default: takes it as it is. */
+    readonly decode?: ((value: unknown) => T) | undefined;
+    /** What to do with a line that can't be read: import nothing (`'throw'`, default), or leave it out and report it. */
+    readonly badLines?: 'throw' | 'skip' | undefined;
+    /**
+     * What to do when there are more letters than room: import nothing (`'throw'`, default), or as many as there is room for,
+     * the last ones, or the first ones of a queue that keeps the oldest. What is here already stays in any case.
+     */
+    readonly whenFull?: 'throw' | 'fill' | undefined;
+}
+/** What an import came to. */
+interface ImportReport {
+    /** How many letters were put in. */
+    readonly imported: number;
+    /** How many there was no room for. */
+    readonly leftOut: number;
+    /** How many lines could not be read. */
+    readonly bad: number;
+    /** The first 100 of them, with their numbers and why. */
+    readonly badLines: readonly DeadLetterLineError[];
+}
+/** Text in lines, as one or as many strings: each holds one or more whole lines, with or without the last line feed. */
+type Lines = string | Iterable<string> | AsyncIterable<string>;
+
+/** What can become of an admitted item. */
+type Settlement = 'acked' | 'dead-lettered' | 'dropped' | 'expired' | 'withdrawn';
+/**
+ * Told what becomes of one item: pass it to `offer` or `put`. Its methods are called synchronously, must be quick, and
+ * what they throw goes to `onListenerError`.
+ */
+interface Receipt {
+    /** The item was admitted. `place.withdraw()` takes it out again while it waits. */
+    admitted?(place: Place): void;
+    /** The item left the queue for good. Called exactly once for each admitted item. */
+    settled(how: Settlement, reason?: unknown): void;
+}
+/** Where an admitted item stands. */
+interface Place {
+    /** Takes the item out and frees its room. `false` when it no longer waits: it is leased, or already settled. */
+    withdraw(): boolean;
+}
+/** A lease of a `PullQueue`. It never expires: `extend` does nothing. */
+interface QueueLease<T> extends Lease<T> {
+    /** What came with the item when it was offered. */
+    readonly receipt: Receipt | undefined;
+    ack(): void;
+    retry(options?: {
+        readonly delayMs?: number;
+    }): void;
+    deadLetter(reason: unknown): void;
+    extend(ms: number): void;
+    /** Not even begun: the item comes back to the front of its class, and this handing out does not count as an attempt. */
+    release(): void;
+}
+
+/** Where a redrive puts items in: a `PullQueue`, or anything else with `offer`. */
+interface RedriveIntake<T> {
+    /** `true` when it has taken the item, `false` when it has no room. An error with the code `ERR_QUEUE_FULL` is a `false`. */
+    offer(item: T, options?: RedrivePutOptions): boolean | PromiseLike<boolean>;
+    /** Waits for room. Used for `whenFull: 'wait'`. */
+    put?(item: T, options?: RedrivePutOptions): PromiseLike<void>;
+    /** Whether `receipt` works here: then an item that was done is forgotten at once, and not taken for poison later. */
+    readonly carriesReceipts?: boolean;
+}
+/** What comes with an item that is sent back. */
+interface RedrivePutOptions {
+    /** Aborts when the redrive is aborted or stopped. */
+    readonly signal?: AbortSignal | undefined;
+    readonly receipt?: Receipt | undefined;
+}
+/** What a function is told that takes items back. */
+interface RedriveContext<T> {
+    readonly letter: DeadLetter<T>;
+    /** Aborts when the redrive is aborted or stopped. */
+    readonly signal: AbortSignal;
+}
+/** Takes items that are sent back: `true` when it has, `false` when it has no room now. */
+type RedriveTarget<T> = RedriveIntake<T> | ((item: T, context: RedriveContext<T>) => boolean | PromiseLike<boolean>);
+/** Which dead letters to send back, where, and how fast. */
+interface RedriveOptions<T> {
+    /** Default: the queue's own `into`. */
+    readonly into?: RedriveTarget<T> | undefined;
+    /**
+     * How many are sent a second at most: each at least 1000 ÷ `perSecond` ms after the one before, the first one at once, and
+     * no burst after a delay. Timers of the platform take a millisecond or more, so about 1000 is the most that comes out.
+     * Each redrive has a pace of its own. Greater than 0. Default `Infinity`: as fast as the target takes them.
+     */
+    readonly perSecond?: number | undefined;
+    /** Asked about each letter when its turn comes. Default: all. */
+    readonly filter?: ((letter: DeadLetter<T>) => boolean) | undefined;
+    /** What to do with poison: leave it (`'skip'`, default), send it too (`'include'`), or send nothing else (`'only'`). */
+    readonly poison?: 'skip' | 'include' | 'only' | undefined;
+    /**
+     * What to do with a letter that the target has no room for. It stays here in any case.
+     * - `wait` (default): wait for room, by the target's `put` where it has one, by offering again every 100 ms otherwise.
+     * - `stop`: end the redrive.
+     * - `skip`: go on with the next one.
+     */
+    readonly whenFull?: 'wait' | 'stop' | 'skip' | undefined;
+    /** Ends the redrive. What the target has not taken stays here. */
+    readonly signal?: AbortSignal | undefined;
 }
 /** What a redrive came to. */
 interface RedriveReport {
     /** How many were sent back. */
     readonly redriven: number;
-    /** How many are still here. */
-    readonly left: number;
+    /** How many the target had no room for, with `whenFull: 'stop'` or `'skip'`. */
+    readonly refused: number;
+    /** How many `filter` or `poison` left out. */
+    readonly skipped: number;
+    /** How many are here now, whatever the reason. */
+    readonly remaining: number;
+    /** Why it ended: every letter had its turn, the target was full, the redrive was aborted, or something threw. */
+    readonly ended: 'done' | 'full' | 'aborted' | 'failed';
+    /** What the target or the filter threw, when it `failed`. The letter it threw at is still here. */
+    readonly error?: unknown;
 }
-/** Takes an item that is sent back: `true` when it has, `false` when it has no room now. */
-type RedriveTarget<T> = (item: T, letter: DeadLetter<T>) => boolean | PromiseLike<boolean>;
-/** Keeps what was given up, for people to look at and to send back. Bounded; O(1) but for listing. */
-declare class DeadLetterQueue<T> implements Observable<DeadLetterEvents<T>> {
+
+/** How a `DeadLetterQueue` is made. */
+interface DeadLetterQueueOptions<T> {
+    /** What it is called on boards, in metrics and in messages. Default `'dead-letters'`. */
+    readonly name?: string | undefined;
+    /**
+     * How many dead letters are kept. From 1. Default 1000. One that is just being sent back doesn't count, so as many more
+     * can be here as redrives are under way.
+     */
+    readonly capacity?: number | undefined;
+    /**
+     * Which ones a full queue keeps; the others are dropped and counted. One that is just being sent back is never dropped.
+     * Default `'newest'`.
+     */
+    readonly keep?: 'newest' | 'oldest' | undefined;
+    /** Where a redrive sends items that names no target of its own. Default: none. */
+    readonly into?: RedriveTarget<T> | undefined;
+    /**
+     * By what an item that dies again after a redrive is recognised; keys are compared as those of a `Map`.
+     * Default: the item itself, so an object by its identity and a primitive by its value: equal primitives are one item.
+     * Give the item's own key where the item is copied on its way, as any durable source does.
+     */
+    readonly keyBy?: ((item: T) => unknown) | undefined;
+    /** From how many redrives on an item that dies again is poison. From 1. Default 1. */
+    readonly poisonAfter?: number | undefined;
+    /** How many errors of an item are kept, the last ones. From 1. Default 10. */
+    readonly maxErrors?: number | undefined;
+    /**
+     * How many items that were sent back are remembered by keys, so that they are recognised when they die again. The oldest
+     * are forgotten and counted. Objects without `keyBy` don't count: they are remembered as long as they live. From 1.
+     * Default 10000.
+     */
+    readonly maxRemembered?: number | undefined;
+    /** Monotonic time, for the pace of redrives. Default: the platform's. */
+    readonly clock?: Clock | undefined;
+    /** Wakes redrives that wait for their time. None runs otherwise. Default: the platform's. */
+    readonly timers?: Timers | undefined;
+    /** Wall-clock time in ms since 1970, for people to read. Default `Date.now`. */
+    readonly wallNow?: (() => number) | undefined;
+    /** Receives what a listener or `keyBy` threw. Default: prints it. */
+    readonly onListenerError?: ListenerErrorHandler | undefined;
+}
+
+/**
+ * Keeps what was given up, for people to look at and to send back. Bounded; O(1) but for listing.
+ *
+ * An item that was sent back and dies again is recognised: its letter goes on where the old one ended, and it is poison,
+ * which the next redrive leaves here.
+ */
+declare class DeadLetterQueue<T> implements Observable<DeadLetterEvents<T>>, Iterable<DeadLetter<T>> {
     #private;
     readonly name: string;
     readonly capacity: number;
-    constructor(options?: DeadLetterQueueOptions);
+    constructor(options?: DeadLetterQueueOptions<T>);
     /** How many are kept. */
     get size(): number;
-    /** Puts an item in and returns its dead letter; `undefined` when the queue is full and keeps the oldest. */
+    /**
+     * Puts an item in and returns its dead letter; `undefined` when the queue is full and keeps the oldest.
+     *
+     * @throws TypeError or RangeError for `attempts` or `firstAgeMs` that are no numbers from 0.
+     */
     add(dead: DeadItem<T>): DeadLetter<T> | undefined;
-    /** All that are kept, oldest first. O(size). */
-    entries(): readonly DeadLetter<T>[];
+    /** Those that `filter` picks, oldest first; default: all. O(size). */
+    list(filter?: (letter: DeadLetter<T>) => boolean): readonly DeadLetter<T>[];
+    /** Oldest first. */
+    [Symbol.iterator](): IterableIterator<DeadLetter<T>>;
     /** The one with this id, which stays. */
     get(id: number): DeadLetter<T> | undefined;
+    /** The oldest that `test` picks, which stays. O(size). */
+    find(test: (letter: DeadLetter<T>) => boolean): DeadLetter<T> | undefined;
     /** Takes the one with this id out; `undefined` when it is not here, or just being sent back. */
     take(id: number): DeadLetter<T> | undefined;
     /**
-     * Sends back what is here now, oldest first, until `offer` refuses: a refused one stays, and so does the one `offer`
-     * throws at; the error passes on. What comes in meanwhile is left for the next time.
+     * Sends back what is here now, oldest first, each one as its turn comes; what comes in meanwhile is left for the next
+     * time. Resolves with what happened, whatever ended it. A letter stays here until the target has taken its item, so
+     * nothing is lost. Several redrives may run: none sends what another one is sending.
+     *
+     * @throws TypeError or RangeError, as a rejection, for wrong options or a missing target.
      */
-    redrive(offer: RedriveTarget<T>, { filter }?: RedriveOptions<T>): Promise<RedriveReport>;
+    redrive(options?: RedriveOptions<T>): Promise<RedriveReport>;
+    /**
+     * The letters as lines of JSON, oldest first, each with its line feed; they stay here. A moment's picture: what comes or
+     * goes while the lines are read makes no difference. Iterable once; `Readable.from()` makes a stream of it.
+     *
+     * @throws TypeError, while iterating, for an item that JSON can't hold. JSON writes `NaN` as `null` and a `Map` as `{}`
+     *   without a word: give `encode` for such items.
+     */
+    exportLines(options?: ExportOptions<T>): IterableIterator<string>;
+    /**
+     * Puts in what `exportLines` wrote, in that order, with new ids. All or nothing: until the last line was read and found
+     * good, and unless there is room for all, nothing is put in, and the file can be mended and read again. See
+     * `ImportOptions` for the other way.
+     *
+     * Rejects with `DeadLetterLineError` for a bad line, with `DeadLettersFullError` where there is no room, and with what
+     * `lines` throws.
+     */
+    importLines(lines: Lines, options?: ImportOptions<T>): Promise<ImportReport>;
+    /** Ends the redrives that are under way, as their signals would; they report `'aborted'`. The queue stays usable. */
+    stop(): void;
+    [Symbol.dispose](): void;
     on<E extends keyof DeadLetterEvents<T>>(event: E, listener: (...args: DeadLetterEvents<T>[E]) => void): () => void;
     snapshot(): DeadLetterSnapshot;
 }
@@ -212,37 +458,6 @@ declare class PoolStoppedError extends Refusal {
     readonly code = "ERR_POOL_STOPPED";
     constructor(pool: string, reason?: ErrorOptions);
     get name(): string;
-}
-
-/** What can become of an admitted item. */
-type Settlement = 'acked' | 'dead-lettered' | 'dropped' | 'expired' | 'withdrawn';
-/**
- * Told what becomes of one item: pass it to `offer` or `put`. Its methods are called synchronously, must be quick, and
- * what they throw goes to `onListenerError`.
- */
-interface Receipt {
-    /** The item was admitted. `place.withdraw()` takes it out again while it waits. */
-    admitted?(place: Place): void;
-    /** The item left the queue for good. Called exactly once for each admitted item. */
-    settled(how: Settlement, reason?: unknown): void;
-}
-/** Where an admitted item stands. */
-interface Place {
-    /** Takes the item out and frees its room. `false` when it no longer waits: it is leased, or already settled. */
-    withdraw(): boolean;
-}
-/** A lease of a `PullQueue`. It never expires: `extend` does nothing. */
-interface QueueLease<T> extends Lease<T> {
-    /** What came with the item when it was offered. */
-    readonly receipt: Receipt | undefined;
-    ack(): void;
-    retry(options?: {
-        readonly delayMs?: number;
-    }): void;
-    deadLetter(reason: unknown): void;
-    extend(ms: number): void;
-    /** Not even begun: the item comes back to the front of its class, and this handing out does not count as an attempt. */
-    release(): void;
 }
 
 /** An offered item was refused: the queue was full or closed. */
@@ -696,5 +911,5 @@ declare class WorkerPool<T, R = unknown> implements Observable<PoolEvents<T, R>>
     snapshot(): PoolSnapshot;
 }
 
-export { DeadLetterQueue, HandlerTimeoutError, ItemLostError, PoolStoppedError, PullQueue, QueueClosedError, QueueFullError, TooManyWaitingError, WorkerPool };
-export type { AttemptEvent, BackoffOptions, Clock, ClosedEvent, CompletedEvent, DeadItem, DeadLetter, DeadLetterEvents, DeadLetterQueueOptions, DeadLetterSink, DeadLetterSnapshot, DeadLetteredEvent, DroppedEvent, ExpiredEvent, FailedEvent, Handler, HandlerContext, Intake, LateEvent, Lease, LeaseOptions, ListenerErrorHandler, Observable, OfferOptions, OverdueEvent, Overflow, Place, PoolEvents, PoolSnapshot, PullQueueOptions, PutOptions, QueueDeadLetteredEvent, QueueEvents, QueueLease, QueueSnapshot, Receipt, RedriveOptions, RedriveReport, RedriveTarget, RejectedEvent, RetriedEvent, Settlement, SourceErrorEvent, StopOptions, SubmitOptions, TakeOptions, Timer, Timers, UnfinishedItem, WorkSource, WorkerPoolOptions, WorkerReading };
+export { DeadLetterLineError, DeadLetterQueue, DeadLettersFullError, HandlerTimeoutError, ItemLostError, PoolStoppedError, PullQueue, QueueClosedError, QueueFullError, TooManyWaitingError, WorkerPool };
+export type { AttemptEvent, BackoffOptions, Clock, ClosedEvent, CompletedEvent, DeadItem, DeadLetter, DeadLetterEvents, DeadLetterQueueOptions, DeadLetterSink, DeadLetterSnapshot, DeadLetteredEvent, DroppedEvent, ExpiredEvent, ExportOptions, FailedEvent, Handler, HandlerContext, ImportOptions, ImportReport, Intake, LateEvent, Lease, LeaseOptions, Lines, ListenerErrorHandler, Observable, OfferOptions, OverdueEvent, Overflow, Place, PoolEvents, PoolSnapshot, PullQueueOptions, PutOptions, QueueDeadLetteredEvent, QueueEvents, QueueLease, QueueSnapshot, Receipt, RedriveContext, RedriveIntake, RedriveOptions, RedrivePutOptions, RedriveReport, RedriveTarget, RejectedEvent, RetriedEvent, Settlement, SourceErrorEvent, StopOptions, SubmitOptions, TakeOptions, Timer, Timers, UnfinishedItem, WorkSource, WorkerPoolOptions, WorkerReading };
