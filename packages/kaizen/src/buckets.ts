@@ -58,14 +58,23 @@ const MIDDLES = /* @__PURE__ */ Float64Array.from({ length: PAGE_SIZE }, (_, k) 
  * The bucket of a double of 2^-1022 or more. Any other number gets one on a page that is never handed out: below 65 or
  * from 131008 on. A table, an addition and a shift; no logarithm.
  */
-export function normalBucket(value: number): number {
-  FLOAT[0] = value
-  const high = WORDS[HIGH] as number
-  const mantissa = high & MANTISSA
-  const cell = (CELLS[mantissa >>> 12] as number) + mantissa
-  const bucket = ((high >>> 20) << PAGE_BITS) + (cell >> 20)
-  // The upper half of the bits equals that of the bound (powers of two, mostly): the lower half decides.
-  return (cell & MANTISSA) === MANTISSA ? bucket + above(cell >> 20) : bucket
+export const normalBucket: (value: number) => number = /* @__PURE__ */ makeNormalBucket()
+
+/**
+ * In a function of its own with everything it needs, for speed: V8 builds constants of a function around it into the
+ * code. Those of a module are variables once a bundler has been over them, and are loaded and checked each time.
+ */
+function makeNormalBucket(): (value: number) => number {
+  const [float, words, cells, highWord] = [FLOAT, WORDS, CELLS, HIGH]
+  return (value) => {
+    float[0] = value
+    const high = words[highWord] as number
+    const mantissa = high & 0xf_ffff
+    const cell = (cells[mantissa >>> 12] as number) + mantissa
+    const bucket = ((high >>> 20) << 6) + (cell >> 20)
+    // The upper half of the bits equals that of the bound (powers of two, mostly): the lower half decides.
+    return (cell & 0xf_ffff) === 0xf_ffff ? bucket + above(cell >> 20) : bucket
+  }
 }
 
 /**

@@ -26,16 +26,15 @@ export class Distribution {
   #collapsed = 0
   readonly #history = new History()
   /** What the totals are above the open slice. */
-  #past: Totals
+  #past: Totals = { count: 0, sum: 0 }
   /** Values on pages below this one are collapsed. Above every page that was given up, for as long as that shows. */
   #floor: number = Number.NEGATIVE_INFINITY
 
   /** `slices` is 0 where nothing expires. `counts` must be empty. */
-  constructor(counts: Counts, maxPages: number, slices: number, past: Totals = { count: 0, sum: 0 }) {
+  constructor(counts: Counts, maxPages: number, slices: number) {
     this.#counts = counts
     this.#maxPages = maxPages
     this.#slices = slices
-    this.#past = past
   }
 
   get count(): number {
@@ -55,22 +54,22 @@ export class Distribution {
   }
 
   get sum(): number {
-    return this.#counts.sum + this.#history.tally.sum
+    return this.#counts.open.sum + this.#history.tally.sum
   }
 
   /** `Infinity` when empty. */
   get min(): number {
-    return Math.min(this.#counts.min, this.#history.tally.min)
+    return Math.min(this.#counts.open.min, this.#history.tally.min)
   }
 
   /** `-Infinity` when empty. */
   get max(): number {
-    return Math.max(this.#counts.max, this.#history.tally.max)
+    return Math.max(this.#counts.open.max, this.#history.tally.max)
   }
 
   /** Neither figure ever falls, not even by rounding. */
   get totals(): Totals {
-    return { count: this.#past.count + this.#openCount, sum: this.#past.sum + this.#counts.sum }
+    return { count: this.#past.count + this.#openCount, sum: this.#past.sum + this.#counts.open.sum }
   }
 
   /** Sets what the totals will be once `count` values with the sum `sum` have been added. */
@@ -88,7 +87,7 @@ export class Distribution {
     const positive = Math.abs(value)
     if (positive === 0) this.#zeros++
     else this.#place(bucketOf(positive), 1)
-    this.#counts.widen(positive, positive, positive)
+    this.#counts.open.widen(positive, positive, positive)
     return true
   }
 
@@ -99,7 +98,7 @@ export class Distribution {
     this.#invalid += invalid
     this.#collapsed += collapsed
     for (const [bucket, count] of counts) this.#place(bucket, count)
-    this.#counts.widen(sum, min, max)
+    this.#counts.open.widen(sum, min, max)
   }
 
   /** Takes what another distribution holds out of the open slice. Says what is missing, and does nothing, if any is. */
@@ -107,7 +106,7 @@ export class Distribution {
     const floor = Math.max(this.#floor, other.floor)
     const missing = shortfall(this.#openContents(), other, floor)
     if (missing !== undefined) return missing
-    const { sum } = this.#counts
+    const { sum } = this.#counts.open
     const before = this.totals
     this.#raiseFloor(floor)
     this.#zeros -= other.zeros
@@ -120,7 +119,7 @@ export class Distribution {
     this.#counts.keep((_, held) => held > 0)
     if (this.collapsed === 0) this.#floor = Number.NEGATIVE_INFINITY
     const rest = remainder(this.#openContents(), other, sum)
-    this.#counts.setOpen(rest.sum, rest.min, rest.max)
+    this.#counts.open.setHeader(rest.sum, rest.min, rest.max)
     this.setTotals(before, rest.sum, this.#openCount)
     return undefined
   }
@@ -195,7 +194,7 @@ export class Distribution {
   }
 
   #openTally(): Tally {
-    const { sum, min, max } = this.#counts
+    const { sum, min, max } = this.#counts.open
     const [zeros, invalid, collapsed] = [this.#zeros, this.#invalid, this.#collapsed]
     return Object.assign(new Tally(), { count: this.#openCount, zeros, invalid, collapsed, sum, min, max })
   }

@@ -93,6 +93,16 @@ export function checkMeasure(
   }
 }
 
+/** `Measure` of a tracker. */
+export interface TrackerMeasure extends Measure {
+  /** How many pages of buckets there may be. */
+  readonly maxPages: number
+}
+
+export function checkTracker(name: string, options: PercentileTrackerOptions): TrackerMeasure {
+  return { ...checkMeasure(name, options), maxPages: checkMaxBuckets(options.maxBuckets) }
+}
+
 export function checkKeys({ maxKeys = 1000, overflow = 'evict' }: TrackerMapOptions): {
   readonly maxKeys: number
   readonly overflow: 'evict' | 'other'
@@ -103,8 +113,7 @@ export function checkKeys({ maxKeys = 1000, overflow = 'evict' }: TrackerMapOpti
   }
 }
 
-/** Returns how many pages of buckets there may be. */
-export function checkMaxBuckets(maxBuckets = 4096): number {
+function checkMaxBuckets(maxBuckets = 4096): number {
   return Math.floor(checkInteger('maxBuckets', maxBuckets, { min: PAGE_SIZE, max: PAGES * PAGE_SIZE }) / PAGE_SIZE)
 }
 

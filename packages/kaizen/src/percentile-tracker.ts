@@ -1,22 +1,24 @@
-import {
-  type Clock,
-  type ListenerErrorHandler,
-  type Observable,
-  SafeEmitter,
-  checkNumber,
-  checkObject,
-} from '@tps/internal'
+import { type Observable, SafeEmitter, checkNumber, checkObject } from '@tps/internal'
 import { fromBytes, toBytes } from './bytes.ts'
 import { type Bucket, type Contents, type Mergeable, contentsOf, countOf } from './contents.ts'
 import { Counts } from './counts.ts'
-import { Distribution } from './distribution.ts'
 import type { PercentileTrackerEvents } from './events.ts'
 import { type PercentileData, fromData, toData } from './json.ts'
-import { type PercentileTrackerOptions, checkMaxBuckets, checkMeasure } from './options.ts'
-import { SliceClock } from './slices.ts'
+import type { OpenCounts } from './open-counts.ts'
+import { type PercentileTrackerOptions, type TrackerMeasure, checkTracker } from './options.ts'
+import { SlidingDistribution } from './sliding-distribution.ts'
 import { type PercentileSnapshot, takeSnapshot } from './snapshot.ts'
 import type { Stored } from './stored.ts'
 import { timed } from './timed.ts'
+
+/** What a tracker is made of. */
+export interface Parts {
+  readonly measure: TrackerMeasure
+  readonly counts: Counts
+}
+
+/** Under which one who makes many trackers hands over their parts, in the options. */
+export const PARTS: unique symbol = /* @__PURE__ */ Symbol('parts')
 
 /**
  * Percentiles of a stream of durations, or of any other values of 0 or more, in constant memory.
@@ -37,30 +39,22 @@ export class PercentileTracker implements Observable<PercentileTrackerEvents> {
   readonly name: string
   /** How far back it looks, in ms; `undefined` when nothing is forgotten. */
   readonly windowMs: number | undefined
-  readonly #slices: number
-  readonly #maxPages: number
-  readonly #clock: Clock
-  readonly #onListenerError: ListenerErrorHandler
-  readonly #time: SliceClock | undefined
-  readonly #counts = new Counts()
-  #distribution: Distribution
+  readonly #measure: TrackerMeasure
+  readonly #open: OpenCounts
+  readonly #counts: Counts
+  readonly #sliding: SlidingDistribution
   #emitter: SafeEmitter<PercentileTrackerEvents> | undefined
 
   /** @throws TypeError or RangeError when an option is not what it must be. */
   constructor(options: PercentileTrackerOptions = {}) {
-    const { name = 'percentiles', maxBuckets } = options
-    const measure = checkMeasure(name, options)
-    this.name = measure.name
+    const { name = 'percentiles' } = options
+    const { measure, counts } = (options as { readonly [PARTS]?: Parts })[PARTS] ?? partsOf(name, options)
+    this.name = name
     this.windowMs = measure.windowMs
-    this.#slices = measure.windowMs === undefined ? 0 : measure.slices
-    this.#maxPages = checkMaxBuckets(maxBuckets)
-    this.#clock = measure.clock
-    this.#onListenerError = measure.onListenerError
-    if (measure.windowMs !== undefined) {
-      this.#time = new SliceClock(measure.clock.now(), measure.windowMs / measure.slices)
-      this.#counts.endMs = this.#time.endMs
-    }
-    this.#distribution = new Distribution(this.#counts, this.#maxPages, this.#slices)
+    this.#measure = measure
+    this.#open = counts.open
+    this.#counts = counts
+    this.#sliding = new SlidingDistribution(measure, counts)
   }
 
   /**
@@ -70,9 +64,7 @@ export class PercentileTracker implements Observable<PercentileTrackerEvents> {
    * looked at.
    */
   record(value: number, now?: number): void {
-    const counts = this.#counts
-    if (now === undefined || now >= counts.endMs) this.#advance(now)
-    if (typeof value !== 'number' || !counts.count(value)) this.#recordRare(value)
+    if (!this.#open.count(value, now)) this.#recordRare(value, now)
   }
 
   /**
@@ -83,7 +75,7 @@ export class PercentileTracker implements Observable<PercentileTrackerEvents> {
   recordMany(values: Iterable<number>, now?: number): void {
     if (typeof (values as Partial<Iterable<number>> | undefined)?.[Symbol.iterator] !== 'function')
       throw new TypeError(`values must be iterable, got ${values === null ? 'null' : typeof values}`)
-    const moment = now ?? (this.#time && this.#clock.now())
+    const moment = now ?? this.#sliding.now()
     for (const value of values) this.record(value, moment)
   }
 
@@ -94,7 +86,7 @@ export class PercentileTracker implements Observable<PercentileTrackerEvents> {
   time<T>(work: () => PromiseLike<T>): Promise<T>
   time<T>(work: () => T): T
   time<T>(work: () => T | PromiseLike<T>): T | Promise<T> {
-    return timed(this.#clock, work, (ms, now) => this.record(ms, now))
+    return timed(this.#measure.clock, work, (ms, now) => this.record(ms, now))
   }
 
   /**
@@ -105,13 +97,13 @@ export class PercentileTracker implements Observable<PercentileTrackerEvents> {
    */
   quantile(q: number): number {
     checkNumber('q', q, { min: 0, max: 1 })
-    return this.#present().quantiles([q])[0] as number
+    return this.#sliding.present.quantiles([q])[0] as number
   }
 
   /** As `quantile`, for several at once and all of the same moment. */
   quantiles(qs: readonly number[]): number[] {
     for (const q of qs) checkNumber('q', q, { min: 0, max: 1 })
-    return this.#present().quantiles(qs)
+    return this.#sliding.present.quantiles(qs)
   }
 
   /**
@@ -119,66 +111,66 @@ export class PercentileTracker implements Observable<PercentileTrackerEvents> {
    * answer is that for a value up to 1.1 % higher. NaN when there are no values, or when `value` is NaN.
    */
   rank(value: number): number {
-    const present = this.#present()
+    const present = this.#sliding.present
     return Number.isNaN(value) ? Number.NaN : present.countUpTo(value) / present.count
   }
 
   /** How many valid values there are, zeros included. */
   get count(): number {
-    return this.#present().count
+    return this.#sliding.present.count
   }
 
   /** How many of the values are 0. */
   get zeros(): number {
-    return this.#present().zeros
+    return this.#sliding.present.zeros
   }
 
   /** How many values were refused. */
   get invalid(): number {
-    return this.#present().invalid
+    return this.#sliding.present.invalid
   }
 
   /** How many values lost their precision because of `maxBuckets`. */
   get collapsed(): number {
-    return this.#present().collapsed
+    return this.#sliding.present.collapsed
   }
 
   /** The sum of the values; 0 when there are none. */
   get sum(): number {
-    return this.#present().sum
+    return this.#sliding.present.sum
   }
 
   /** The arithmetic mean, not approximated; NaN when there are no values. */
   get mean(): number {
-    const { sum, count } = this.#present()
+    const { sum, count } = this.#sliding.present
     return sum / count
   }
 
   /** How many valid values there ever were: neither the window nor `reset` nor `subtract` lowers it. */
   get totalCount(): number {
-    return this.#present().totals.count
+    return this.#sliding.present.totals.count
   }
 
   /** The sum of the values there ever were. Never falls, not even by rounding. */
   get totalSum(): number {
-    return this.#present().totals.sum
+    return this.#sliding.present.totals.sum
   }
 
   /** The least value, exact; NaN when there are none. */
   get min(): number {
-    const { min } = this.#present()
+    const { min } = this.#sliding.present
     return Number.isFinite(min) ? min : Number.NaN
   }
 
   /** The greatest value, exact; NaN when there are none. */
   get max(): number {
-    const { max } = this.#present()
+    const { max } = this.#sliding.present
     return Number.isFinite(max) ? max : Number.NaN
   }
 
   /** What is counted, in ascending order, bucket by bucket: zeros as (0, 0], collapsed values as one bucket from 0. */
   buckets(): IterableIterator<Bucket> {
-    return this.#present().buckets()
+    return this.#sliding.present.buckets()
   }
 
   /**
@@ -203,7 +195,7 @@ export class PercentileTracker implements Observable<PercentileTrackerEvents> {
    */
   subtract(other: Mergeable): this {
     const contents = contentsOf(checkObject('other', other, ['buckets']))
-    const missing = this.#present().subtract(contents)
+    const missing = this.#sliding.present.subtract(contents)
     if (missing !== undefined) throw new RangeError(`other must hold nothing but values of this one, got ${missing}`)
     return this
   }
@@ -213,7 +205,7 @@ export class PercentileTracker implements Observable<PercentileTrackerEvents> {
    * not in it.
    */
   toBytes(): Uint8Array<ArrayBuffer> {
-    const present = this.#present()
+    const present = this.#sliding.present
     return toBytes({ contents: present.contents(), totals: present.totals })
   }
 
@@ -229,7 +221,7 @@ export class PercentileTracker implements Observable<PercentileTrackerEvents> {
 
   /** As `toBytes`, as plain JSON, with the name. */
   toJSON(): PercentileData {
-    const present = this.#present()
+    const present = this.#sliding.present
     return toData(this.name, { contents: present.contents(), totals: present.totals })
   }
 
@@ -244,62 +236,52 @@ export class PercentileTracker implements Observable<PercentileTrackerEvents> {
 
   /** Forgets everything but the totals, and gives the buckets' memory back. */
   reset(): void {
-    const past = this.#present().totals
-    this.#counts.clear()
-    this.#distribution = new Distribution(this.#counts, this.#maxPages, this.#slices, past)
+    this.#sliding.reset()
   }
 
   /** The present readings as plain JSON. Hardly dearer than a quantile. */
   snapshot(): PercentileSnapshot {
-    return takeSnapshot(this.name, this.windowMs, this.#present())
+    return takeSnapshot(this.name, this.windowMs, this.#sliding.present)
   }
 
   on<E extends keyof PercentileTrackerEvents>(
     event: E,
     listener: (...args: PercentileTrackerEvents[E]) => void,
   ): () => void {
-    this.#emitter ??= new SafeEmitter(this.#onListenerError)
+    this.#emitter ??= new SafeEmitter(this.#measure.onListenerError)
     return this.#emitter.on(event, listener)
   }
 
   static #of({ contents, totals }: Stored, options: PercentileTrackerOptions): PercentileTracker {
     const tracker = new PercentileTracker(options)
-    tracker.#distribution.setTotals(totals, contents.sum, countOf(contents))
+    tracker.#sliding.last.setTotals(totals, contents.sum, countOf(contents))
     tracker.#merge(contents)
     return tracker
   }
 
   #merge(contents: Contents): void {
-    const present = this.#present()
+    const { present } = this.#sliding
     const { collapsed } = present
     present.merge(contents)
     this.#tellCollapse(collapsed)
   }
 
-  #recordRare(value: number): void {
-    const { collapsed } = this.#distribution
-    if (this.#distribution.addRare(value)) this.#tellCollapse(collapsed)
+  /** The first value after the end of a slice, those that are not where most are, zero and whatever is no value. */
+  #recordRare(value: number, now: number | undefined): void {
+    this.#sliding.advance(now)
+    if (this.#counts.count(value, Number.NEGATIVE_INFINITY)) return
+    const { last } = this.#sliding
+    const { collapsed } = last
+    if (last.addRare(value)) this.#tellCollapse(collapsed)
     else if (this.#emitter?.has('invalid')) this.#emitter.emit('invalid', { value })
   }
 
   #tellCollapse(before: number): void {
-    const { collapsed } = this.#distribution
+    const { collapsed } = this.#sliding.last
     if (before === 0 && collapsed > 0 && this.#emitter?.has('collapse')) this.#emitter.emit('collapse', { collapsed })
   }
+}
 
-  /** The distribution, without what is too old by now. */
-  #present(): Distribution {
-    this.#advance()
-    return this.#distribution
-  }
-
-  #advance(now?: number): void {
-    const time = this.#time
-    if (time === undefined) return
-    const before = time.slice
-    time.advance(now ?? this.#clock.now())
-    if (time.slice === before) return
-    this.#counts.endMs = time.endMs
-    this.#distribution.rotate(before, time.slice)
-  }
+function partsOf(name: string, options: PercentileTrackerOptions): Parts {
+  return { measure: checkTracker(name, options), counts: new Counts() }
 }

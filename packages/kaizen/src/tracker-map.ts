@@ -1,7 +1,15 @@
-import { type ListenerErrorHandler, type Observable, SafeEmitter } from '@tps/internal'
+import { type Observable, SafeEmitter } from '@tps/internal'
+import { Counts } from './counts.ts'
 import type { TrackerMapEvents } from './events.ts'
-import { type Measure, type TrackerMapOptions, checkKeys, checkMeasure } from './options.ts'
-import { PercentileTracker } from './percentile-tracker.ts'
+import type { OpenCounts } from './open-counts.ts'
+import {
+  type PercentileTrackerOptions,
+  type TrackerMapOptions,
+  type TrackerMeasure,
+  checkKeys,
+  checkTracker,
+} from './options.ts'
+import { PARTS, type Parts, PercentileTracker } from './percentile-tracker.ts'
 import type { PercentileSnapshot } from './snapshot.ts'
 import { timed } from './timed.ts'
 
@@ -24,10 +32,10 @@ export interface TrackerMapSnapshot {
 interface Entry<K> {
   readonly key: K
   readonly tracker: PercentileTracker
+  /** `open.isUsed`: whether something was recorded since the hand last passed, not counting what made the entry. */
+  readonly counts: Counts
   /** Its place in the ring. */
   place: number
-  /** Whether something was recorded since the hand last passed, not counting what made the entry. */
-  isUsed: boolean
 }
 
 /**
@@ -46,11 +54,14 @@ export class TrackerMap<K = string> implements Observable<TrackerMapEvents<K>> {
   readonly maxKeys: number
   /** Where the values of keys go that there is no room for. Empty with `overflow: 'evict'`. */
   readonly other: PercentileTracker
-  readonly #measure: Measure
+  readonly #measure: TrackerMeasure
   readonly #maxBuckets: number | undefined
   readonly #evicts: boolean
-  readonly #onListenerError: ListenerErrorHandler
-  readonly #entries = new Map<K, Entry<K>>()
+  /**
+   * The open counts of each key, with its `Entry` as their owner. What leads to them instead of to the entry is one
+   * object less to go through.
+   */
+  readonly #counts = new Map<K, OpenCounts>()
   readonly #ring: Entry<K>[] = []
   #hand = 0
   #evicted = 0
@@ -61,14 +72,13 @@ export class TrackerMap<K = string> implements Observable<TrackerMapEvents<K>> {
   constructor(options: TrackerMapOptions = {}) {
     const { name = 'trackers' } = options
     const { maxKeys, overflow } = checkKeys(options)
-    this.#measure = checkMeasure(name, options)
-    this.name = this.#measure.name
+    this.#measure = checkTracker(name, options)
+    this.name = name
     this.windowMs = this.#measure.windowMs
     this.maxKeys = maxKeys
     this.#evicts = overflow === 'evict'
     this.#maxBuckets = options.maxBuckets
-    this.#onListenerError = this.#measure.onListenerError
-    this.other = this.#newTracker(`${this.name} other`)
+    this.other = this.#newTracker(`${name} other`, new Counts())
   }
 
   /** How many keys there are. */
@@ -78,13 +88,15 @@ export class TrackerMap<K = string> implements Observable<TrackerMapEvents<K>> {
 
   /** Counts one value for `key`. Never throws. `now` as in `PercentileTracker.record`. */
   record(key: K, value: number, now?: number): void {
-    const entry = this.#entries.get(key)
-    if (entry === undefined) {
+    const counts = this.#counts.get(key)
+    if (counts === undefined) {
       this.#admit(key).record(value, now)
       return
     }
-    entry.isUsed = true
-    entry.tracker.record(value, now)
+    counts.isUsed = true
+    if (counts.count(value, now)) return
+    const entry = this.#entryOf(counts)
+    if (!entry.counts.count(value, now)) entry.tracker.record(value, now)
   }
 
   /** Calls `work` and records for `key` how long it took in ms, as `PercentileTracker.time`. */
@@ -96,28 +108,30 @@ export class TrackerMap<K = string> implements Observable<TrackerMapEvents<K>> {
 
   /** The tracker of `key`; `undefined` when there is none. Looking is no use: it keeps no key from being evicted. */
   get(key: K): PercentileTracker | undefined {
-    return this.#entries.get(key)?.tracker
+    const counts = this.#counts.get(key)
+    return counts && this.#entryOf(counts).tracker
   }
 
   has(key: K): boolean {
-    return this.#entries.has(key)
+    return this.#counts.has(key)
   }
 
   /** The keys, in the order in which they came. */
   keys(): IterableIterator<K> {
-    return this.#entries.keys()
+    return this.#counts.keys()
   }
 
   /** The keys with their trackers, in the order in which they came. */
   *entries(): Generator<readonly [key: K, tracker: PercentileTracker], void, undefined> {
-    for (const [key, { tracker }] of this.#entries) yield [key, tracker]
+    for (const [key, counts] of this.#counts) yield [key, this.#entryOf(counts).tracker]
   }
 
   /** Takes a key away, and makes room for another. Says whether it was there. */
   delete(key: K): boolean {
-    const entry = this.#entries.get(key)
-    if (entry === undefined) return false
-    this.#entries.delete(key)
+    const counts = this.#counts.get(key)
+    if (counts === undefined) return false
+    this.#counts.delete(key)
+    const entry = this.#entryOf(counts)
     const last = this.#ring.pop() as Entry<K>
     if (last !== entry) this.#put(last, entry.place)
     return true
@@ -132,7 +146,7 @@ export class TrackerMap<K = string> implements Observable<TrackerMapEvents<K>> {
 
   /** Forgets all keys and what was recorded. */
   reset(): void {
-    this.#entries.clear()
+    this.#counts.clear()
     this.#ring.length = 0
     this.#hand = 0
     this.other.reset()
@@ -153,7 +167,7 @@ export class TrackerMap<K = string> implements Observable<TrackerMapEvents<K>> {
   }
 
   on<E extends keyof TrackerMapEvents<K>>(event: E, listener: (...args: TrackerMapEvents<K>[E]) => void): () => void {
-    this.#emitter ??= new SafeEmitter(this.#onListenerError)
+    this.#emitter ??= new SafeEmitter(this.#measure.onListenerError)
     return this.#emitter.on(event, listener)
   }
 
@@ -165,13 +179,15 @@ export class TrackerMap<K = string> implements Observable<TrackerMapEvents<K>> {
       if (this.#emitter?.has('overflow')) this.#emitter.emit('overflow', { key })
       return this.other
     }
-    const tracker = this.#newTracker(nameOf(key) || this.name)
-    const entry = { key, tracker, place: 0, isUsed: false }
+    const counts = new Counts()
+    const tracker = this.#newTracker(nameOf(key) || this.name, counts)
+    const entry = { key, tracker, counts, place: 0 }
+    counts.open.owner = entry
     const gone = isFull ? this.#choose() : undefined
     this.#put(entry, gone?.place ?? this.#ring.length)
-    this.#entries.set(key, entry)
+    this.#counts.set(key, counts.open)
     if (gone) {
-      this.#entries.delete(gone.key)
+      this.#counts.delete(gone.key)
       this.#evicted++
       if (this.#emitter?.has('evict')) this.#emitter.emit('evict', { key: gone.key, tracker: gone.tracker })
     }
@@ -183,8 +199,8 @@ export class TrackerMap<K = string> implements Observable<TrackerMapEvents<K>> {
     for (;;) {
       if (this.#hand >= this.#ring.length) this.#hand = 0
       const entry = this.#ring[this.#hand++] as Entry<K>
-      if (!entry.isUsed) return entry
-      entry.isUsed = false
+      if (!entry.counts.open.isUsed) return entry
+      entry.counts.open.isUsed = false
     }
   }
 
@@ -193,9 +209,13 @@ export class TrackerMap<K = string> implements Observable<TrackerMapEvents<K>> {
     this.#ring[place] = entry
   }
 
-  #newTracker(name: string): PercentileTracker {
-    const { windowMs, slices, clock, onListenerError } = this.#measure
-    return new PercentileTracker({ name, windowMs, slices, clock, onListenerError, maxBuckets: this.#maxBuckets })
+  #entryOf(counts: OpenCounts): Entry<K> {
+    return counts.owner as Entry<K>
+  }
+
+  #newTracker(name: string, counts: Counts): PercentileTracker {
+    const parts: Parts = { measure: this.#measure, counts }
+    return new PercentileTracker({ name, [PARTS]: parts } as PercentileTrackerOptions)
   }
 }
 
