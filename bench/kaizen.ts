@@ -24,7 +24,7 @@ const promSummary = (): Summary =>
 
 await compare({
   title: 'record one value, over a sliding window of 60 s in 10 slices, with a timestamp at hand (peers: lifetime)',
-  operations: 2_000_000,
+  operations: 5_000_000,
   contenders: [
     { name: 'kaizen PercentileTracker', run: sliding(new PercentileTracker({ windowMs: 60_000 })) },
     { name: 'hdr-histogram-js WASM', run: recordAll(micros, hdr(true), (h, value) => h.recordValue(value)) },
@@ -36,7 +36,7 @@ await compare({
 
 await compare({
   title: 'record one value, lifetime',
-  operations: 2_000_000,
+  operations: 5_000_000,
   contenders: [
     {
       name: 'kaizen PercentileTracker',
@@ -90,21 +90,30 @@ fullWasm.destroy()
 
 const KEYS = 100_000
 const keys = Array.from({ length: KEYS }, (_, index) => `/tenants/${index}`)
-/** Keys in random order, so that hardly any is in a cache of the processor. */
-const order = Int32Array.from(values, (value, index) => Math.imul(Math.floor(value * 1e6) + index, 0x9e37_79b1) >>> 0)
+const PICKS = 1 << 18
 
-/** A map of `size` keys, every one of them there. */
+/**
+ * Values for keys in random order, so that of many hardly any is in a cache of the processor. Every key is there, and has
+ * had all of its values, before the clock starts.
+ */
 function byKey<T>(size: number, target: T, record: (target: T, key: string, value: number) => void): Run {
+  let state = 1
+  const picks = Uint32Array.from({ length: PICKS }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((state / 2 ** 32) * size)
+  })
   for (let index = 0; index < size; index++) record(target, keys[index] as string, 20)
-  return loop('record(target, keys[(order[i & mask] >>> 0) % size], values[i & mask])', {
+  const run = loop('record(target, keys[picks[i & picksMask]], values[i & mask])', {
     target,
     keys,
-    order,
+    picks,
     values,
-    size,
     record,
+    picksMask: PICKS - 1,
     mask: MASK,
   })
+  run(PICKS)
+  return run
 }
 
 function trackerMap(size: number): Run {
@@ -115,8 +124,8 @@ function trackerMap(size: number): Run {
 
 function sketchMap(size: number): Run {
   return byKey(size, new Map<string, DDSketch>(), (target, key, value) => {
-    const sketch = target.get(key) ?? new DDSketch()
-    target.set(key, sketch)
+    let sketch = target.get(key)
+    if (!sketch) target.set(key, (sketch = new DDSketch()))
     sketch.accept(value)
   })
 }
@@ -124,6 +133,15 @@ function sketchMap(size: number): Run {
 function labels(size: number): Run {
   const histogram = new Histogram({ name: 'h', help: 'h', registers, buckets: promBuckets(), labelNames: ['key'] })
   return byKey(size, histogram, (target, key, value) => target.observe({ key }, value))
+}
+
+/** The least that there is to do: look the key up and count in one place of as much memory as a tracker takes. */
+function counters(size: number): Run {
+  return byKey(size, new Map<string, Float64Array>(), (target, key, value) => {
+    let counts = target.get(key)
+    if (!counts) target.set(key, (counts = new Float64Array(256)))
+    ;(counts[(value * 4) & 255] as number)++
+  })
 }
 
 function lookUps(size: number): Run {
@@ -136,13 +154,16 @@ function lookUps(size: number): Run {
 
 await compare({
   title: 'record one value for one of so many keys, in random order (lifetime: sketches-js, prom-client)',
-  operations: 200_000,
-  rounds: 3,
+  operations: 500_000,
+  rounds: 5,
   contenders: [
     { name: 'kaizen TrackerMap, 100,000 keys', run: trackerMap(KEYS) },
     { name: 'kaizen TrackerMap, 1000 keys', run: trackerMap(1000) },
+    { name: 'a Map of counters, 100,000 keys', run: counters(KEYS) },
+    { name: 'a Map of counters, 1000 keys', run: counters(1000) },
     { name: 'a Map of sums, 100,000 keys', run: lookUps(KEYS) },
     { name: 'a Map of sums, 1000 keys', run: lookUps(1000) },
+    { name: 'a Map of DDSketch, 100,000 keys', run: sketchMap(KEYS) },
     { name: 'a Map of DDSketch, 1000 keys', run: sketchMap(1000) },
     { name: 'prom-client Histogram with a label, 1000 keys', run: labels(1000) },
   ],
