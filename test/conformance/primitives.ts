@@ -1,5 +1,5 @@
 import { AlertEmitter, Board, Cord } from '@tps/andon'
-import { LevelingScheduler, LoadLeveler } from '@tps/heijunka'
+import { DurationClassifier, LevelingScheduler, LoadLeveler } from '@tps/heijunka'
 import type { Observable } from '@tps/internal'
 import type { ManualClock } from '@tps/internal/manual-clock'
 import { BreakerRegistry, CircuitBreaker, HealthMonitor } from '@tps/jidoka'
@@ -108,7 +108,15 @@ export const PRIMITIVES: readonly Primitive[] = [
     makeWith: (options: Record<string, unknown>) => new LoadLeveler<number>({ workers: 2, ...options }),
     event: 'deadLetter',
     provoke: (leveler) => [leveler.offer(1), leveler.tryLease()?.deadLetter('down')],
-    numbers: ['workers', 'capacity', 'everyMs', 'threshold'],
+    numbers: ['workers', 'capacity', 'everyMs', 'threshold', 'itemsPerSlice'],
+  }),
+  row<DurationClassifier<string>>({
+    title: 'DurationClassifier',
+    make: (_clock, options) => new DurationClassifier<string>({ slowMs: 100, ...options }),
+    makeWith: (options: Record<string, unknown>) => new DurationClassifier<string>({ slowMs: 100, ...options }),
+    event: 'reclassify',
+    provoke: (durations) => [durations.record('key', 500), durations.classify('key')],
+    numbers: ['slowMs', 'fastMs', 'recovery', 'minimumSamples', 'maxKeys'],
   }),
   row<LevelingScheduler<'a' | 'b'>>({
     title: 'LevelingScheduler',

@@ -162,9 +162,11 @@ export class Dispatch<T> implements Settlement<T> {
   }
 
   #demote(learner: Learner<T>): void {
-    for (const entry of learner.overrun()) {
+    for (let entry = learner.nextOverrun(); entry; entry = learner.nextOverrun()) {
+      entry.isSlow = true
       this.overran++
-      this.#placement.demote(entry)
+      this.#placement.demote()
+      learner.overran(entry)
     }
   }
 

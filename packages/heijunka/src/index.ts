@@ -1,6 +1,7 @@
 export { LaneRemovedError, LevelerClosedError, TooManyWaitersError } from './errors.ts'
 export { LevelSequence, levelSequence } from './level-sequence.ts'
 export { LevelingScheduler } from './leveling-scheduler.ts'
+export { DurationClassifier } from './duration-classifier.ts'
 export { LoadLeveler } from './load-leveler.ts'
 export { RateLimitStoreTimeoutError } from './shared-rate-limiter-snapshot.ts'
 export { RateLimitedError } from './rate-limited-error.ts'
@@ -19,6 +20,8 @@ export type {
   WorkContext,
   WorkSource,
 } from '@tps/internal'
+export type { DurationClass, DurationClassifierOptions, Prediction } from './duration-classifier-options.ts'
+export type { DurationClassifierEvents, DurationClassifierSnapshot, Reclassification } from './duration-classifier.ts'
 export type { DeadLetter, LoadLevelerEvents, Rebalance, RebalanceMove } from './events.ts'
 export type { Demand } from './level-sequence.ts'
 export type { ReleaseHandler } from './leveling-scheduler.ts'

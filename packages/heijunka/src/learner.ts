@@ -1,7 +1,10 @@
-import type { Clock, ListenerErrorHandler } from '@tps/internal'
+import { type Clock, type ListenerErrorHandler, Ring } from '@tps/internal'
 import { guarded, isSlow } from './callbacks.ts'
 import type { Entry } from './entry.ts'
 import type { ItemClassifier } from './item-classifier.ts'
+
+/** Ended ones are not worth looking for below this many. */
+const FEW = 64
 
 /** Tells a classifier how long items take, and which take longer than a fast one may. */
 export class Learner<T> {
@@ -9,8 +12,10 @@ export class Learner<T> {
   readonly #clock: Clock
   readonly #onListenerError: ListenerErrorHandler
   readonly #slowMs: number
-  /** What is in progress as fast work, the longest first. */
-  readonly #running = new Set<Entry<T>>()
+  /** What was handed out as fast work, the longest ago first: some of it has ended. */
+  #running = new Ring<Entry<T>>()
+  /** How many of those have not. */
+  #unended = 0
 
   constructor(classifier: ItemClassifier<T>, clock: Clock, onListenerError: ListenerErrorHandler) {
     this.#classifier = classifier
@@ -26,25 +31,37 @@ export class Learner<T> {
 
   started(entry: Entry<T>): void {
     entry.sinceMs = this.#clock.now()
-    if (!entry.isSlow && this.#slowMs !== Number.POSITIVE_INFINITY) this.#running.add(entry)
+    if (entry.isSlow || this.#slowMs === Number.POSITIVE_INFINITY) return
+    if (this.#running.size > FEW + 2 * this.#unended) this.#forgetEnded()
+    this.#running.push(entry)
+    this.#unended++
   }
 
   ended(entry: Entry<T>, isDone: boolean): void {
-    this.#running.delete(entry)
+    if (!entry.isSlow) this.#unended = Math.max(0, this.#unended - 1)
     if (isDone) this.#guarded(undefined, () => this.#classifier.record?.(entry.item, this.#clock.now() - entry.sinceMs))
   }
 
-  /** Takes those that have overrun since it was asked last: no longer fast work. O(1) when there are none. */
-  *overrun(): Generator<Entry<T>, void, undefined> {
-    if (this.#running.size === 0) return
-    const nowMs = this.#clock.now()
-    for (const entry of this.#running) {
-      const ms = nowMs - entry.sinceMs
-      if (ms <= this.#slowMs) return
-      this.#running.delete(entry)
-      this.#guarded(undefined, () => this.#classifier.overran?.(entry.item, ms))
-      yield entry
-    }
+  /** Takes the next that has overrun: it is no longer fast work, which is for the caller to see to. */
+  nextOverrun(): Entry<T> | undefined {
+    let entry = this.#running.peek()
+    for (; entry !== undefined && !entry.isLeased; entry = this.#running.peek()) this.#running.shift()
+    if (entry === undefined) return undefined
+    if (this.#clock.now() - entry.sinceMs <= this.#slowMs) return undefined
+    this.#running.shift()
+    this.#unended--
+    return entry
+  }
+
+  /** Tells the classifier of one that has overrun. */
+  overran(entry: Entry<T>): void {
+    this.#guarded(undefined, () => this.#classifier.overran?.(entry.item, this.#clock.now() - entry.sinceMs))
+  }
+
+  #forgetEnded(): void {
+    const running = new Ring<Entry<T>>()
+    for (const entry of this.#running) if (entry.isLeased) running.push(entry)
+    this.#running = running
   }
 
   #guarded<A>(otherwise: A, question: () => A): A {

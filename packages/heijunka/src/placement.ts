@@ -19,8 +19,8 @@ export interface Placement<T> {
   finish(entry: Entry<T>): void
   /** The work on `entry` has ended, and `next` will be added in its place, now or later: its key stays held. */
   succeed(entry: Entry<T>, next: Entry<T>): void
-  /** `entry`, in progress as fast work, has turned out to be slow. */
-  demote(entry: Entry<T>): void
+  /** An item in progress as fast work has turned out to be slow. */
+  demote(): void
   /** The load of each worker. */
   loads(): number[]
   /** When the oldest item began to wait; `Infinity` when none waits. */

@@ -79,8 +79,7 @@ export class SharedLine<T> implements Placement<T> {
     if (entry.group) this.#groups.succeed(next, entry.group)
   }
 
-  demote(entry: Entry<T>): void {
-    entry.isSlow = true
+  demote(): void {
     this.#slowInProgress++
   }
 
@@ -117,7 +116,8 @@ export class SharedLine<T> implements Placement<T> {
       const slow = this.#slow.isEmpty || this.#slowInProgress >= this.#slowLimit ? undefined : this.#slow.front()
       if (slow !== undefined && !(fast !== undefined && fast.order < slow.order)) return this.#slow
       if (fast === undefined || this.#learner === undefined || !this.#learner.isSlow(fast.item)) return this.#fast
-      this.#defer(fast)
+      // The classifier may have taken it meanwhile, by this leveler.
+      if (this.#fast.front() === fast) this.#defer(fast)
     }
   }
 
