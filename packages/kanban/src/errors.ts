@@ -42,6 +42,21 @@ export class QueueClosedError extends Refusal {
   }
 }
 
+/** An item with the same key is in the queue, or was acknowledged lately. */
+export class DuplicateItemError extends Refusal {
+  readonly code = 'ERR_DUPLICATE_ITEM'
+  readonly key: string
+
+  constructor(queue: string, key: string) {
+    super(`queue "${queue}" already has an item with the key "${key}"`)
+    this.key = key
+  }
+
+  override get name(): string {
+    return 'DuplicateItemError'
+  }
+}
+
 /** As many producers or consumers wait as `maxWaiting` allows. */
 export class TooManyWaitingError extends Refusal {
   readonly code = 'ERR_TOO_MANY_WAITING'

@@ -1,175 +1,149 @@
-import { type ListenerErrorHandler, type SafeEmitter, checkNumber, printListenerError } from '@tps/internal'
 import { Alarm } from './alarm.ts'
+import { Deadlines } from './deadlines.ts'
+import { Entrance } from './entrance.ts'
+import { Entry, type Slot, itemOf } from './entry.ts'
 import type { Exemplar } from './exemplar.ts'
-import { Entry, type EntryHome, type Settlement, type Slot, itemOf } from './entry.ts'
-import { QueueClosedError } from './errors.ts'
-import type { QueueEvents } from './queue-events.ts'
+import { Exit } from './exit.ts'
+import { Ledger } from './ledger.ts'
+import { NOTHING, type Victim } from './line.ts'
+import { linesFor } from './lines.ts'
+import type { QueueEmitter } from './queue-events.ts'
 import type { CheckedQueueOptions } from './queue-options.ts'
-import { Rate } from './rate.ts'
+import { Returns } from './returns.ts'
 import { Shelf } from './shelf.ts'
-import { TurnClock } from './turn-clock.ts'
-import type { Consumer, Producer } from './waiters.ts'
-import { WaitingLine } from './waiting-line.ts'
+import type { TurnClock } from './turn-clock.ts'
+import { Turnstile } from './turnstile.ts'
+import type { Consumer } from './waiters.ts'
+import { Watermarks } from './watermarks.ts'
 
 /**
  * Where producers, waiting entries and consumers meet.
  *
  * Between two calls this holds: while a consumer waits, nothing is ready; while a producer waits, there is no room. Both
- * wait when delayed retries take all the room: a failing downstream must not pile up more than the capacity. State is committed before any receipt or listener is called.
+ * wait when delayed retries take all the room: a failing downstream must not pile up more than the capacity. State is
+ * committed before any receipt or listener is called.
  */
-export class Exchange<T> implements EntryHome<T> {
+export class Exchange<T> {
   readonly shelf: Shelf<T>
+  readonly turnstile: Turnstile<T>
   readonly clock: TurnClock
-  readonly producers: WaitingLine<Producer<T>> = new WaitingLine()
-  readonly consumers: WaitingLine<Consumer<T>> = new WaitingLine()
-  readonly enqueued: Rate = new Rate()
-  readonly dequeued: Rate = new Rate()
-  readonly totals = {
-    admitted: 0,
-    acked: 0,
-    retried: 0,
-    deadLettered: 0,
-    dropped: 0,
-    expired: 0,
-    withdrawn: 0,
-    rejected: 0,
-  }
-  isClosed = false
-  readonly #name: string
-  readonly #capacity: number
-  readonly #emitter: SafeEmitter<QueueEvents<T>>
-  readonly #onListenerError: ListenerErrorHandler
-  readonly #alarm: Alarm
+  readonly entrance: Entrance<T>
+  readonly exit: Exit<T>
+  readonly returns: Returns<T>
+  readonly deadlines: Deadlines<T> = new Deadlines()
+  readonly ledger: Ledger<T>
+  readonly marks: Watermarks
   readonly exemplar: Exemplar<Entry<T>>
-  #hasDeadlines = false
-  /** No waiting entry expires before. */
-  #firstExpiry = Number.POSITIVE_INFINITY
+  isClosed = false
+  /** Whether nothing but class, age and order says what is handed out next. */
+  isPlain: boolean
+  readonly #dropReason: 'codel' | 'controlled-delay'
+  readonly #alarm: Alarm
 
-  constructor(options: CheckedQueueOptions, emitter: SafeEmitter<QueueEvents<T>>) {
-    this.#name = options.name
-    this.#capacity = options.capacity
-    this.#onListenerError = options.onListenerError
-    this.#emitter = emitter
-    this.clock = new TurnClock(options.clock)
-    this.shelf = new Shelf(this, options.classes.length)
-    this.exemplar = new Entry<T>(this, undefined as T, 0)
+  constructor(options: CheckedQueueOptions<T>, emitter: QueueEmitter<T>) {
+    this.isPlain = !options.overload && !options.fairness
+    this.#dropReason = options.overload?.drop === 'controlled-delay' ? 'controlled-delay' : 'codel'
+    this.returns = new Returns(this)
+    this.shelf = new Shelf(this.returns, linesFor(options), options.maxAgeMs)
+    this.turnstile = new Turnstile(options, this)
+    this.clock = this.turnstile.clock
+    this.entrance = new Entrance(options, this)
+    this.exit = new Exit(options, this)
+    this.ledger = new Ledger(emitter, options.onListenerError, this.entrance.keys, () => this.clock.exactly())
+    this.marks = new Watermarks(options.watermarks, emitter, this.shelf.gate.shut)
+    this.exemplar = new Entry<T>(this.returns, undefined as T, 0)
     this.#alarm = new Alarm(options.timers, () => {
       this.#placeDue()
       this.setAlarm()
     })
   }
 
-  hasRoom(): boolean {
-    if (this.shelf.depth < this.#capacity) return true
-    return this.#hasDeadlines && this.#expireWaiting() && this.shelf.depth < this.#capacity
-  }
-
   /** A new item comes in. */
   admit(slot: Slot<T>, lane: number): void {
-    this.#count(slot)
-    this.#place(slot, lane)
+    this.turnstile.countAdmitted()
+    if (slot instanceof Entry && slot.extras?.expiresAt !== undefined) this.#useDeadlines()
+    this.place(slot, lane, true)
   }
 
-  /** Whether an item is ready, or can be made so. Then `poll` and `lease` may take it. */
-  prepare(): boolean {
-    if (this.shelf.delayed > 0) this.#placeDue()
-    if (this.#hasDeadlines) this.#expireFirst()
-    return this.shelf.ready > 0
-  }
-
-  /** Hands the first item over for good. It must be ready. */
-  poll(): T {
-    const slot = this.shelf.shift()
-    this.#vacated()
-    this.#consumed(slot)
+  /** Hands the next item over for good; `NOTHING` when none is ready. */
+  poll(): T | typeof NOTHING {
+    const slot = this.#next(false)
+    if (slot === NOTHING) return NOTHING
+    this.vacated()
+    this.settledAcked(slot)
     return itemOf(slot)
   }
 
-  /** Puts the first item into a consumer's hands. It must be ready. */
-  lease(): Entry<T> {
-    const entry = this.shelf.shiftLeased()
-    this.#vacated()
-    return entry
+  /** Puts the next item into a consumer's hands; `undefined` when none is ready. */
+  lease(): Entry<T> | undefined {
+    const entry = this.#next(true)
+    if (entry === NOTHING) return undefined
+    this.vacated()
+    return entry as Entry<T>
   }
 
-  ack(entry: Entry<T>): void {
-    this.shelf.unlend(entry)
-    this.totals.acked++
-    this.#settle(entry, 'acked')
+  /** Whether so many can be polled, come what may. */
+  hasReady(count: number): boolean {
+    return this.isPlain && this.shelf.ready >= count
   }
 
-  retry(entry: Entry<T>, delayMs: number): void {
-    checkNumber('delayMs', delayMs, { min: 0 })
-    this.shelf.unlend(entry)
-    this.totals.retried++
-    if (delayMs === 0) {
-      this.#place(entry, entry.lane)
-      return
+  /** To the first waiting consumer, or to the back of its line. */
+  place(slot: Slot<T>, lane: number, isNew: boolean): void {
+    const consumer = this.exit.consumers.first
+    if (this.deadlines.areUsed && this.deadlines.isPast(slot, this.clock.exactly())) {
+      if (isNew) this.ledger.admitted(slot)
+      this.#expired([slot as Entry<T>])
+    } else if (consumer) {
+      this.#handOver(consumer, slot, lane, isNew)
+    } else {
+      this.shelf.push(slot, lane, this.clock.now())
+      if (this.deadlines.areUsed) this.deadlines.note(slot)
+      if (isNew) this.ledger.admitted(slot)
+      this.watchRise()
     }
-    this.shelf.delay(entry, this.clock.exactly() + delayMs)
+  }
+
+  /** Takes out all that wait, delayed ones included. */
+  clear(reason: unknown): T[] {
+    const slots = this.shelf.clear()
+    const count = slots.length
+    if (count === 0) return []
+    this.ledger.totals.cleared += count
     this.setAlarm()
-  }
-
-  deadLetter(entry: Entry<T>, reason: unknown): void {
-    this.shelf.unlend(entry)
-    this.totals.deadLettered++
-    this.#settle(entry, 'dead-lettered', reason)
-    if (!this.#emitter.has('deadLettered')) return
-    this.#emitter.emit('deadLettered', { item: entry.item, attempt: entry.attempt, reason })
-  }
-
-  release(entry: Entry<T>): void {
-    this.shelf.unlend(entry)
-    entry.attempt--
-    if (this.consumers.size > 0) {
-      this.#place(entry, entry.lane)
-      return
-    }
-    this.shelf.unshift(entry, this.clock.now())
-    this.#firstExpiry = Math.min(this.#firstExpiry, expiryOf(entry))
-  }
-
-  withdraw(entry: Entry<T>): void {
-    this.shelf.withdraw(entry)
-    this.totals.withdrawn++
-    this.#admitWaiting()
-    this.#settle(entry, 'withdrawn')
-  }
-
-  /** Admits an item in place of a waiting one. `false` when there is none that may be thrown out. */
-  replace(slot: Slot<T>, lane: number, which: 'oldest' | 'newest'): boolean {
-    const victim = this.shelf.sacrifice(which, lane)
-    if (!victim) return false
-    this.totals.dropped++
-    this.admit(slot, lane)
-    this.#settle(victim.slot, 'dropped')
-    if (this.#emitter.has('dropped')) this.#emitter.emit('dropped', { item: itemOf(victim.slot), which })
-    return true
-  }
-
-  refuse(item: T): false {
-    this.totals.rejected++
-    if (this.#emitter.has('rejected')) this.#emitter.emit('rejected', { item })
-    return false
+    this.vacated()
+    for (const slot of slots) this.ledger.settled(slot, 'cleared', reason)
+    this.ledger.cleared({ count, reason })
+    this.finishIfClosed()
+    return slots.map((slot) => itemOf(slot))
   }
 
   close(): void {
     if (this.isClosed) return
     this.isClosed = true
-    const refused: T[] = []
-    for (let producer = this.producers.shift(); producer; producer = this.producers.shift()) {
-      producer.fail(new QueueClosedError(this.#name))
-      refused.push(itemOf(producer.slot))
-    }
-    this.#finishIfEmpty()
-    for (const item of refused) this.refuse(item)
-    if (this.#emitter.has('closed')) this.#emitter.emit('closed', { depth: this.shelf.depth })
+    this.shelf.gate.shut()
+    const tell = this.entrance.close()
+    this.finishIfClosed()
+    tell()
+    this.ledger.closed({ depth: this.shelf.depth })
+  }
+
+  /** Takes out waiting items whose deadline has passed. Whether there were any. */
+  expireWaiting(): boolean {
+    if (!this.deadlines.areUsed) return false
+    const expired = this.deadlines.passed(() => this.shelf.waiting(), this.clock.exactly())
+    for (const slot of expired) this.shelf.withdraw(slot as Entry<T>)
+    if (expired.length > 0) this.#expired(expired as Entry<T>[])
+    return expired.length > 0
   }
 
   /** Wakes waiting consumers for the next delayed entry; nobody waiting, no timer. */
   readonly setAlarm = (): void => {
-    const isNeeded = this.consumers.size > 0 && this.shelf.delayed > 0
+    const isNeeded = this.exit.consumers.size > 0 && this.shelf.delayed > 0
     this.#alarm.set(isNeeded ? this.shelf.nextDueMs : Number.POSITIVE_INFINITY, this.clock.exactly())
+  }
+
+  get hasEnded(): boolean {
+    return this.isClosed && this.shelf.depth === 0
   }
 
   /** Whether a consumer that finds nothing ready may still hope. */
@@ -177,140 +151,106 @@ export class Exchange<T> implements EntryHome<T> {
     return !this.isClosed || !this.shelf.isEmpty
   }
 
-  #count(slot: Slot<T>): void {
-    this.totals.admitted++
-    this.enqueued.add(this.clock.now())
-    if (!(slot instanceof Entry)) return
-    if (slot.expiresAt !== undefined) this.#hasDeadlines = true
-    const { receipt } = slot
-    if (!receipt?.admitted) return
-    try {
-      receipt.admitted(slot)
-    } catch (error) {
-      this.#reportReceipt(error)
-    }
+  /** Ready items have left: the room goes to waiting producers. */
+  vacated(): void {
+    if (this.entrance.producers.size > 0) this.entrance.admitWaiting()
+    this.watchFall()
   }
 
-  /** To the first waiting consumer, or to the back of its lane. */
-  #place(slot: Slot<T>, lane: number): void {
-    if (this.#hasDeadlines && this.#isExpired(slot)) {
-      this.#expire([slot as Entry<T>])
-      return
-    }
-    const consumer = this.consumers.shift()
-    if (consumer) {
-      this.#handOver(consumer, slot, lane)
-      return
-    }
-    this.shelf.push(slot, lane, this.clock.now())
-    if (this.#hasDeadlines) this.#firstExpiry = Math.min(this.#firstExpiry, expiryOf(slot))
+  watchFall(): void {
+    const { shelf, marks } = this
+    if (shelf.depth < marks.fallsBelow) marks.fell(shelf.depth, shelf.isEmpty)
   }
 
-  #handOver(consumer: Consumer<T>, slot: Slot<T>, lane: number): void {
-    this.dequeued.add(this.clock.now())
+  watchRise(): void {
+    const { shelf, marks } = this
+    if (shelf.depth >= marks.risesAt) marks.rose(shelf.depth)
+  }
+
+  settledAcked(slot: Slot<T>): void {
+    if (slot instanceof Entry) this.ledger.settled(slot, 'acked')
+    if (this.isClosed) this.finishIfClosed()
+  }
+
+  /** Lets those go home who would wait for nothing. */
+  finishIfClosed(): void {
+    if (!this.isClosed) return
+    const { first } = this.exit.consumers
+    if (first?.kind === 'batch' && first.entries.length > 0 && this.hasEnded) this.exit.batches.complete(first)
+    if (this.mayBringMore) return
+    this.exit.close()
+    this.setAlarm()
+  }
+
+  #useDeadlines(): void {
+    this.deadlines.areUsed = true
+    this.isPlain = false
+    this.shelf.gate.shut()
+  }
+
+  #handOver(consumer: Consumer<T>, slot: Slot<T>, lane: number, isNew: boolean): void {
+    this.turnstile.countPassedOn()
+    if (consumer.kind !== 'batch') consumer.line?.leave(consumer)
     if (this.shelf.delayed > 0) this.setAlarm()
-    if (consumer.kind === 'lease') {
-      consumer.receive(this.shelf.lend(slot, lane))
+    if (consumer.kind === 'take') {
+      this.turnstile.countTaken()
+      consumer.receive(itemOf(slot))
+      if (isNew) this.ledger.admitted(slot)
+      this.settledAcked(slot)
       return
     }
-    this.#consumed(slot)
-    consumer.receive(itemOf(slot))
+    const entry = this.shelf.loans.lend(slot, lane)
+    if (consumer.kind === 'lease') consumer.receive(entry)
+    else this.exit.batches.add(consumer, entry)
+    if (isNew) this.ledger.admitted(slot)
+    if (consumer.kind === 'batch' && !consumer.line) this.exit.completed(consumer)
   }
 
-  #consumed(slot: Slot<T>): void {
-    this.totals.acked++
-    this.#settle(slot, 'acked')
-  }
-
-  /** A ready item was taken: the room goes to waiting producers. */
-  #vacated(): void {
-    this.dequeued.add(this.clock.now())
-    if (this.producers.size > 0) this.#admitWaiting()
+  /** Takes the next that may be handed out, and throws out what must not be. */
+  #next(isLease: boolean): Slot<T> | typeof NOTHING {
+    const { shelf } = this
+    if (shelf.delayed > 0) this.#placeDue()
+    while (shelf.ready > 0) {
+      const nowMs = this.clock.now()
+      const exactMs = this.deadlines.areUsed ? this.clock.exactly() : nowMs
+      const shed: Victim<T>[] = []
+      const expired: Entry<T>[] = []
+      let next = shelf.choose(nowMs, shed)
+      while (next !== NOTHING && this.deadlines.isPast(next, exactMs)) {
+        expired.push(shelf.discard() as Entry<T>)
+        next = shelf.choose(nowMs, shed)
+      }
+      if (next !== NOTHING) next = isLease ? shelf.takeLeased() : shelf.take()
+      if (next !== NOTHING && !isLease) this.turnstile.countTaken()
+      if (shed.length > 0) this.#shed(shed)
+      if (expired.length > 0) this.#expired(expired)
+      if (next !== NOTHING) return next
+    }
+    return NOTHING
   }
 
   #placeDue(): void {
     const nowMs = this.clock.exactly()
     for (let entry = this.shelf.shiftDue(nowMs); entry; entry = this.shelf.shiftDue(nowMs)) {
-      this.#place(entry, entry.lane)
+      this.place(entry, entry.lane, false)
     }
-    if (this.producers.size > 0) this.#admitWaiting()
-  }
-
-  #admitWaiting(): void {
-    while (this.producers.size > 0 && this.shelf.depth < this.#capacity) this.#admitFirst()
-  }
-
-  /** Admits what the first producer waits with. */
-  #admitFirst(): void {
-    const producer = this.producers.shift()
-    if (!producer) return
-    producer.admit()
-    this.admit(producer.slot, producer.lane)
-  }
-
-  #isExpired(slot: Slot<T>): boolean {
-    return this.clock.exactly() >= expiryOf(slot)
-  }
-
-  #expireFirst(): void {
-    for (let slot = this.shelf.peek(); slot !== undefined && this.#isExpired(slot); slot = this.shelf.peek()) {
-      this.#expire([this.shelf.shift() as Entry<T>])
-    }
-  }
-
-  /** O(depth), but only when a deadline has passed. */
-  #expireWaiting(): boolean {
-    if (this.clock.exactly() < this.#firstExpiry) return false
-    const expired: Entry<T>[] = []
-    this.#firstExpiry = Number.POSITIVE_INFINITY
-    for (const slot of this.shelf.waiting()) {
-      if (this.#isExpired(slot)) expired.push(slot as Entry<T>)
-      else this.#firstExpiry = Math.min(this.#firstExpiry, expiryOf(slot))
-    }
-    for (const entry of expired) this.shelf.withdraw(entry)
-    this.#expire(expired)
-    return true
+    this.vacated()
   }
 
   /** These have left the shelf already. */
-  #expire(entries: readonly Entry<T>[]): void {
-    this.totals.expired += entries.length
-    this.#admitWaiting()
-    for (const entry of entries) {
-      this.#settle(entry, 'expired')
-      if (this.#emitter.has('expired')) this.#emitter.emit('expired', { item: entry.item })
-    }
+  #expired(entries: readonly Entry<T>[]): void {
+    this.ledger.totals.expired += entries.length
+    this.vacated()
+    for (const entry of entries) this.ledger.expired(entry)
+    this.finishIfClosed()
   }
 
-  #settle(slot: Slot<T>, how: Settlement, reason?: unknown): void {
-    if (this.isClosed) this.#finishIfEmpty()
-    if (!(slot instanceof Entry)) return
-    const { receipt } = slot
-    if (!receipt) return
-    try {
-      receipt.settled(how, reason)
-    } catch (error) {
-      this.#reportReceipt(error)
-    }
+  /** These too. */
+  #shed(victims: readonly Victim<T>[]): void {
+    this.ledger.totals.dropped += victims.length
+    this.ledger.totals.shed += victims.length
+    this.vacated()
+    for (const victim of victims) this.ledger.dropped(victim, this.#dropReason)
+    this.finishIfClosed()
   }
-
-  #finishIfEmpty(): void {
-    if (this.mayBringMore) return
-    for (let consumer = this.consumers.shift(); consumer; consumer = this.consumers.shift()) {
-      consumer.fail(new QueueClosedError(this.#name))
-    }
-    this.setAlarm()
-  }
-
-  #reportReceipt(error: unknown): void {
-    try {
-      this.#onListenerError(error, 'receipt')
-    } catch (second) {
-      printListenerError(second, 'receipt')
-    }
-  }
-}
-
-function expiryOf<T>(slot: Slot<T>): number {
-  return (slot instanceof Entry ? slot.expiresAt : undefined) ?? Number.POSITIVE_INFINITY
 }

@@ -1,6 +1,7 @@
 export { DeadLetterLineError, DeadLettersFullError } from './dead-letter-import.ts'
 export { DeadLetterQueue } from './dead-letter-queue.ts'
 export {
+  DuplicateItemError,
   HandlerTimeoutError,
   ItemLostError,
   PoolStoppedError,
@@ -48,14 +49,29 @@ export type {
 } from './pool-options.ts'
 export type { PoolSnapshot, WorkerReading } from './pool-snapshot.ts'
 export type {
+  ClearedEvent,
   ClosedEvent,
+  DropReason,
   DroppedEvent,
+  DuplicateEvent,
   ExpiredEvent,
   QueueDeadLetteredEvent,
   QueueEvents,
   RejectedEvent,
+  WatermarkEvent,
 } from './queue-events.ts'
-export type { OfferOptions, Overflow, PullQueueOptions, PutOptions, TakeOptions } from './queue-options.ts'
+export type { OverloadOptions } from './overload-options.ts'
+export type {
+  DepthOptions,
+  EstimateOptions,
+  OfferOptions,
+  OfferVerdict,
+  Overflow,
+  PullQueueOptions,
+  PutOptions,
+  TakeBatchOptions,
+  TakeOptions,
+} from './queue-options.ts'
 export type { QueueSnapshot } from './queue-snapshot.ts'
 export type {
   RedriveContext,

@@ -40,7 +40,8 @@ it('keeps order, size and the age of the oldest as a plain array would', () => {
           model.push({ entry, at: nowMs })
         } else if (op.do === 'unshift') {
           const entry = entryOf(item++)
-          lane.unshift(entry, nowMs)
+          entry.order = -item
+          lane.giveBack(entry, nowMs)
           model.unshift({ entry, at: model[0]?.at ?? nowMs })
         } else if (model.length > 0) {
           if (op.do === 'shift') expect(lane.shift()).toBe(model.shift()?.entry)
@@ -53,7 +54,8 @@ it('keeps order, size and the age of the oldest as a plain array would', () => {
         }
         expect(lane.size).toBe(model.length)
         if (model.length > 0) {
-          expect(lane.peek()).toBe(model[0]?.entry)
+          expect(lane.choose(nowMs, [])).toBe(model[0]?.entry)
+          expect(lane.newestAt).toBe(model.at(-1)?.at)
           expect(lane.oldestAt).toBe(model[0]?.at)
         }
       }

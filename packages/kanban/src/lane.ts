@@ -1,128 +1,265 @@
-import { Ring } from '@tps/internal'
+import { Ages } from './ages.ts'
 import { Entry, type Slot } from './entry.ts'
+import { type End, type Line, NOTHING, type Stock, type Victim } from './line.ts'
 
 /** Below this many dead entries it is not worth compacting. */
 const FEW = 32
+const MIN_SLOTS = 16
 
 /**
- * The waiting items of one class, oldest first, and since when they wait.
+ * The waiting items of one class, oldest first, and since when they wait: a ring in a power-of-two array, which doubles
+ * when full and halves when a quarter is left.
  *
- * Items that came in the same millisecond share a mark, so an item costs its slot and no more. An entry withdrawn from the
+ * The time is kept once for all that came in the same millisecond, so an item costs its slot and no more. An entry withdrawn from the
  * middle stays as a dead one until its turn comes or half of the ring is dead: withdrawing is O(1), amortized.
  */
-export class Lane<T> {
-  #ring = new Ring<Slot<T>>()
+export class Lane<T> implements Line<T>, Stock<T> {
+  readonly tenants = 0
+  #slots: (Slot<T> | undefined)[] = new Array<Slot<T> | undefined>(MIN_SLOTS).fill(undefined)
+  /** Positions count all that ever came in at the back; position `p` is in slot `p & (length - 1)`. */
+  #first = 0
+  /** How many are in the ring, dead ones included. */
+  #held = 0
+  /** How many of these are entries, and how many of those are dead. */
+  #entries = 0
   #dead = 0
-  /** Positions count all that ever came in at the back: the ring holds those from `#head` to `#head + size`. */
-  #head = 0
-  #headAt = 0
+  #firstAt = 0
   #lastAt = 0
-  /** Where items of a later millisecond begin, and which one. */
-  readonly #marks = new Ring<number>()
-  readonly #markedAt = new Ring<number>()
-  #nextMark: number | undefined
+  readonly #ages = new Ages()
+  /** The first position of a later millisecond. */
+  #nextAge = this.#ages.first
 
   /** How many wait. */
   get size(): number {
-    return this.#ring.size - this.#dead
+    return this.#held - this.#dead
   }
 
-  /** Since when the oldest waits. Means nothing when none does. */
   get oldestAt(): number {
-    this.#dropDead()
-    return this.#headAt
-  }
-
-  push(slot: Slot<T>, at: number): void {
-    if (this.#ring.size === 0) this.#headAt = this.#lastAt = at
-    else if (at !== this.#lastAt) this.#mark(at)
-    this.#ring.push(slot)
-  }
-
-  /** At the front, counted as old as the one it goes before. */
-  unshift(slot: Slot<T>, at: number): void {
     if (this.#dead > 0) this.#dropDead()
-    if (this.#ring.size === 0) this.#headAt = this.#lastAt = at
-    else this.#head--
-    this.#ring.unshift(slot)
+    return this.#firstAt
   }
 
-  /** Takes the oldest. There must be one. */
+  get newestAt(): number {
+    if (this.#dead > 0) this.#dropDeadTail()
+    return this.#lastAt
+  }
+
+  /** Whether everything in it is a bare item. */
+  get isBare(): boolean {
+    return this.#entries === 0
+  }
+
+  pushBare(item: T, at: number): void {
+    this.#push(item, at)
+  }
+
+  push(entry: Entry<T>, at: number): void {
+    this.#entries++
+    this.#push(entry, at)
+  }
+
+  giveBack(entry: Entry<T>, at: number): void {
+    const before: Entry<T>[] = []
+    for (let first = this.oldest(); first instanceof Entry && first.order > 0 && first.order < entry.order;) {
+      before.push(first)
+      this.shift()
+      first = this.oldest()
+    }
+    this.#unshift(entry, at)
+    for (const each of before.toReversed()) this.#unshift(each, at)
+  }
+
   shift(): Slot<T> {
     if (this.#dead > 0) this.#dropDead()
     return this.#shift()
   }
 
-  /** Takes the newest. There must be one. */
+  /** Takes the oldest of nothing but bare items. There must be one. */
+  shiftBare(): T {
+    const slots = this.#slots
+    const index = this.#first & (slots.length - 1)
+    const slot = slots[index] as Slot<T>
+    // Emptied slots are cleared, so that what was taken can be collected.
+    slots[index] = undefined
+    this.#first++
+    this.#held--
+    if (this.#first === this.#nextAge) this.#passAge()
+    if (this.#held < slots.length >> 2) this.#shrink()
+    return slot as T
+  }
+
   pop(): Slot<T> {
-    let slot = this.#pop()
-    while (isDead(slot)) {
-      this.#dead--
-      slot = this.#pop()
-    }
-    return slot
+    if (this.#dead > 0) this.#dropDeadTail()
+    return this.#pop()
   }
 
-  /** The oldest, which stays. There must be one. */
-  peek(): Slot<T> {
-    if (this.#dead > 0) this.#dropDead()
-    return this.#ring.peek() as Slot<T>
+  choose(_nowMs: number, _shed: Victim<T>[]): Slot<T> | typeof NOTHING {
+    return this.size === 0 ? NOTHING : (this.oldest() as Slot<T>)
   }
 
-  /** An entry in here is gone. */
-  forget(): void {
+  take(): Slot<T> {
+    return this.shift()
+  }
+
+  discard(): Slot<T> {
+    return this.take()
+  }
+
+  sacrifice(end: End): Slot<T> {
+    return end === 'oldest' ? this.shift() : this.pop()
+  }
+
+  forget(_entry?: Entry<T>): void {
     this.#dead++
-    if (this.#dead <= FEW || this.#dead * 2 < this.#ring.size) return
-    const live: { slot: Slot<T>; at: number }[] = []
-    while (this.#ring.size > 0) {
-      const at = this.#headAt
-      const slot = this.#shift()
-      if (!isDead(slot)) live.push({ slot, at })
-    }
-    this.#dead = 0
-    for (const { slot, at } of live) this.push(slot, at)
+    if (this.#dead === this.#held) this.#empty()
+    else if (this.#dead > FEW && this.#dead * 2 >= this.#held) this.#compact()
   }
+
+  clear(): Slot<T>[] {
+    const slots = [...this]
+    this.#empty()
+    return slots
+  }
+
+  /** The oldest, which stays. Means nothing when none waits. */
+  oldest(): Slot<T> | undefined {
+    if (this.#dead > 0) this.#dropDead()
+    return this.#at(this.#first)
+  }
+
+  /** The newest, which stays. Means nothing when none waits. */
+  newest(): Slot<T> | undefined {
+    if (this.#dead > 0) this.#dropDeadTail()
+    return this.#at(this.#first + this.#held - 1)
+  }
+
+  /** It was empty until now. */
+  protected began(_at: number): void {}
 
   /** Those that wait, oldest first. */
   *[Symbol.iterator](): Generator<Slot<T>, void, undefined> {
-    for (const slot of this.#ring) if (!isDead(slot)) yield slot
+    for (let index = 0; index < this.#held; index++) {
+      const slot = this.#at(this.#first + index) as Slot<T>
+      if (!isDead(slot)) yield slot
+    }
+  }
+
+  #at(position: number): Slot<T> | undefined {
+    return this.#slots[position & (this.#slots.length - 1)]
   }
 
   #dropDead(): void {
-    while (this.#ring.size > 0 && isDead(this.#ring.peek() as Slot<T>)) {
+    while (this.#held > 0 && isDead(this.#at(this.#first))) {
       this.#dead--
       this.#shift()
     }
   }
 
-  #shift(): Slot<T> {
-    const slot = this.#ring.shift() as Slot<T>
-    this.#head++
-    if (this.#head === this.#nextMark) {
-      this.#marks.shift()
-      this.#headAt = this.#markedAt.shift() as number
-      this.#nextMark = this.#marks.peek()
+  #dropDeadTail(): void {
+    while (this.#held > 0 && isDead(this.#at(this.#first + this.#held - 1))) {
+      this.#dead--
+      this.#pop()
     }
+  }
+
+  /** At the back. */
+  #push(slot: Slot<T>, at: number): void {
+    if (this.#held === this.#slots.length) this.#resize(this.#held * 2)
+    if (this.#held === 0) this.#begin(at)
+    else if (at !== this.#lastAt) this.#mark(at)
+    const slots = this.#slots
+    slots[(this.#first + this.#held) & (slots.length - 1)] = slot
+    this.#held++
+  }
+
+  #put(slot: Slot<T>): void {
+    if (this.#held === this.#slots.length) this.#resize(this.#held * 2)
+    this.#slots[(this.#first + this.#held) & (this.#slots.length - 1)] = slot
+    this.#held++
+  }
+
+  /** At the front, counted as old as the one it goes before. */
+  #unshift(slot: Entry<T>, at: number): void {
+    this.#entries++
+    if (this.#held === this.#slots.length) this.#resize(this.#held * 2)
+    if (this.#held === 0) this.#begin(at)
+    this.#first--
+    this.#slots[this.#first & (this.#slots.length - 1)] = slot
+    this.#held++
+  }
+
+  #shift(): Slot<T> {
+    const slot: Slot<T> = this.shiftBare()
+    if (slot instanceof Entry) this.#entries--
     return slot
   }
 
   #pop(): Slot<T> {
-    const slot = this.#ring.pop() as Slot<T>
-    if (this.#marks.size > 0 && this.#marks.at(this.#marks.size - 1) === this.#head + this.#ring.size) {
-      this.#marks.pop()
-      this.#markedAt.pop()
-      this.#nextMark = this.#marks.peek()
-      this.#lastAt = this.#markedAt.at(this.#markedAt.size - 1) ?? this.#headAt
+    this.#held--
+    const position = this.#first + this.#held
+    const index = position & (this.#slots.length - 1)
+    const slot = this.#slots[index] as Slot<T>
+    this.#slots[index] = undefined
+    if (slot instanceof Entry) this.#entries--
+    if (this.#ages.last === position) {
+      this.#ages.pop()
+      this.#nextAge = this.#ages.first
+      this.#lastAt = this.#ages.lastAt ?? this.#firstAt
     }
+    if (this.#held < this.#slots.length >> 2) this.#shrink()
     return slot
   }
 
+  #begin(at: number): void {
+    this.#firstAt = this.#lastAt = at
+    this.began(at)
+  }
+
+  #empty(): void {
+    while (this.#held > 0) this.#shift()
+    this.#dead = 0
+  }
+
+  /** Leaves the dead out. What is left is as old as it was, and the line has not been empty. */
+  #compact(): void {
+    const live: { slot: Slot<T>; at: number }[] = []
+    while (this.#held > 0) {
+      const at = this.#firstAt
+      const slot = this.#shift()
+      if (!isDead(slot)) live.push({ slot, at })
+    }
+    this.#dead = 0
+    const [oldest] = live
+    this.#firstAt = this.#lastAt = oldest?.at ?? 0
+    for (const { slot, at } of live) {
+      if (slot instanceof Entry) this.#entries++
+      if (at !== this.#lastAt) this.#mark(at)
+      this.#put(slot)
+    }
+  }
+
   #mark(at: number): void {
-    const position = this.#head + this.#ring.size
-    this.#marks.push(position)
-    this.#markedAt.push(at)
-    this.#nextMark ??= position
+    this.#ages.push(this.#first + this.#held, at)
+    this.#nextAge = this.#ages.first
     this.#lastAt = at
+  }
+
+  #passAge(): void {
+    this.#firstAt = this.#ages.shift()
+    this.#nextAge = this.#ages.first
+  }
+
+  #shrink(): void {
+    if (this.#slots.length > MIN_SLOTS) this.#resize(this.#slots.length >> 1)
+  }
+
+  #resize(length: number): void {
+    const slots = new Array<Slot<T> | undefined>(length).fill(undefined)
+    for (let index = 0; index < this.#held; index++) {
+      const position = this.#first + index
+      slots[position & (length - 1)] = this.#at(position)
+    }
+    this.#slots = slots
   }
 }
 

@@ -38,7 +38,7 @@ describe('offering', () => {
     queue.on('rejected', rejected)
     expect([queue.offer(1), queue.offer(2), queue.offer(3)]).toEqual([true, true, false])
     expect(queue.snapshot()).toMatchObject({ depth: 2, admitted: 2, rejected: 1 })
-    expect(rejected).toHaveBeenCalledExactlyOnceWith({ item: 3 })
+    expect(rejected).toHaveBeenCalledExactlyOnceWith({ item: 3, why: 'full' })
   })
 
   it('drops the oldest when told to', () => {
@@ -47,7 +47,7 @@ describe('offering', () => {
     queue.on('dropped', dropped)
     for (const item of [1, 2, 3]) expect(queue.offer(item)).toBe(true)
     expect([queue.poll(), queue.poll()]).toEqual([2, 3])
-    expect(dropped).toHaveBeenCalledExactlyOnceWith({ item: 1, which: 'oldest' })
+    expect(dropped).toHaveBeenCalledExactlyOnceWith({ item: 1, which: 'oldest', reason: 'drop-oldest' })
   })
 
   it('drops the newest that waits when told to', () => {

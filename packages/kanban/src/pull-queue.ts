@@ -1,62 +1,65 @@
-import { type LeaseOptions, type Observable, SafeEmitter, type WorkSource, checkNumber } from '@tps/internal'
-import { Entry, type QueueLease, type Slot } from './entry.ts'
-import { QueueClosedError, TooManyWaitingError } from './errors.ts'
+import { type LeaseOptions, type Observable, SafeEmitter, type WorkSource, checkInteger } from '@tps/internal'
+import type { Entrance } from './entrance.ts'
+import type { QueueLease } from './entry.ts'
+import { TooManyWaitingError } from './errors.ts'
 import { Exchange } from './exchange.ts'
+import { NOTHING } from './line.ts'
 import type { QueueEvents } from './queue-events.ts'
 import { QueueIterator } from './queue-iterator.ts'
 import {
+  type CheckedQueueOptions,
+  type DepthOptions,
+  type EstimateOptions,
   type OfferOptions,
-  type Overflow,
+  type OfferVerdict,
   type PullQueueOptions,
   type PutOptions,
+  type TakeBatchOptions,
   type TakeOptions,
   checkQueueOptions,
 } from './queue-options.ts'
-import type { QueueSnapshot } from './queue-snapshot.ts'
-import { type Consumer, LeaseConsumer, Producer, TakeConsumer } from './waiters.ts'
-
-const nothing = (): void => {}
+import { type QueueSnapshot, estimateWaitMs, snapshotOf } from './queue-snapshot.ts'
+import type { Turnstile } from './turnstile.ts'
+import type { Watermarks } from './watermarks.ts'
 
 /**
  * A bounded queue in memory that consumers pull from.
  *
- * First in, first out within a class; waiting producers and waiting consumers are served first come, first served, and
- * nobody overtakes them. `take`, `poll` and iteration hand an item over for good; `lease` and `tryLease` lend it until
- * `ack`, `retry` or `deadLetter`. Every admitted item leaves exactly once. Everything is O(1), amortized, except what is
- * marked.
+ * First in, first out within a class and tenant; waiting producers and waiting consumers are served first come, first
+ * served, and nobody overtakes them. `take`, `takeBatch`, `poll` and iteration hand items over for good; `lease` and
+ * `tryLease` lend one until `ack`, `retry` or `deadLetter`. Every admitted item leaves exactly once. Everything is O(1),
+ * amortized, except what is marked.
  */
 export class PullQueue<T> implements WorkSource<T>, Observable<QueueEvents<T>>, AsyncIterable<T> {
   readonly name: string
   readonly capacity: number
   /** Tells pools that `receipt` works here. */
   readonly carriesReceipts = true
-  readonly #overflow: Overflow
-  readonly #classes: readonly string[]
-  readonly #lastLane: number
-  readonly #maxWaiting: number
+  readonly #options: CheckedQueueOptions<T>
   readonly #emitter: SafeEmitter<QueueEvents<T>>
   readonly #exchange: Exchange<T>
+  readonly #entrance: Entrance<T>
+  readonly #turnstile: Turnstile<T>
 
-  constructor(options: PullQueueOptions = {}) {
+  constructor(options: PullQueueOptions<T> = {}) {
     const checked = checkQueueOptions(options)
     this.name = checked.name
     this.capacity = checked.capacity
-    this.#overflow = checked.overflow
-    this.#classes = checked.classes
-    this.#lastLane = checked.classes.length - 1
-    this.#maxWaiting = checked.maxWaiting
+    this.#options = checked
     this.#emitter = new SafeEmitter(checked.onListenerError)
     this.#exchange = new Exchange(checked, this.#emitter)
+    this.#entrance = this.#exchange.entrance
+    this.#turnstile = this.#exchange.turnstile
   }
 
-  /** How many items wait, delayed retries included. O(classes). */
+  /** How many items wait, delayed retries included. */
   get depth(): number {
     return this.#exchange.shelf.depth
   }
 
   /** How many items are in consumers' hands. */
   get leased(): number {
-    return this.#exchange.shelf.leased
+    return this.#exchange.shelf.loans.size
   }
 
   /** Whether `close()` was called. */
@@ -65,66 +68,108 @@ export class PullQueue<T> implements WorkSource<T>, Observable<QueueEvents<T>>, 
   }
 
   /**
-   * Lets an item in, or says at once that it can't: `false` when the queue is full or closed. A queue full of delayed
-   * retries is full, even while consumers wait.
+   * Lets an item in, or says at once that it can't: `false` when the queue is full or closed, or when it already has an
+   * item with the same key; `tryOffer` says which. A queue full of delayed retries is full, even while consumers wait.
    *
    * @throws RangeError for a class the queue doesn't have or a wrong deadline, never for fullness.
    */
   offer(item: T, options?: OfferOptions): boolean {
-    const lane = this.#laneFor(options)
-    return this.#tryAdmit(this.#slotFor(item, lane, options), lane) || this.#exchange.refuse(item)
+    return (options === undefined && this.#turnstile.admitBare(item)) || this.#entrance.offer(item, options)
+  }
+
+  /** `offer` that says why not. */
+  tryOffer(item: T, options?: OfferOptions): OfferVerdict {
+    return this.#entrance.tryOffer(item, options)
   }
 
   /**
    * Lets an item in as soon as there is room: resolves on admission, not on completion. Where the overflow policy can make
    * room, it does not wait.
    *
-   * Rejects with `QueueClosedError` when the queue is or becomes closed, with `TooManyWaitingError` when `maxWaiting`
-   * producers wait already, and with the reason of `signal` when that aborts first: the item was then not admitted.
+   * Rejects with `QueueClosedError` when the queue is or becomes closed, with `DuplicateItemError` when it already has an
+   * item with the same key, with `TooManyWaitingError` when `maxWaiting` producers wait already, and with the reason of
+   * `signal` when that aborts first: the item was then not admitted.
    */
-  async put(item: T, options?: PutOptions): Promise<void> {
-    const signal = options?.signal
-    signal?.throwIfAborted()
-    const lane = this.#laneFor(options)
-    const slot = this.#slotFor(item, lane, options)
-    if (this.#tryAdmit(slot, lane)) return
-    const { producers, isClosed } = this.#exchange
-    if (isClosed || producers.size >= this.#maxWaiting) {
-      this.#exchange.refuse(item)
-      throw isClosed ? new QueueClosedError(this.name) : new TooManyWaitingError(this.name, this.#maxWaiting)
-    }
-    const producer = new Producer(slot, lane, signal, nothing)
-    producers.join(producer)
-    await producer.promise
+  put(item: T, options?: PutOptions): Promise<void> {
+    return this.#entrance.put(item, options)
   }
 
   /** The next item, or `undefined` when none is ready. */
   poll(): T | undefined {
-    return this.#exchange.prepare() ? this.#exchange.poll() : undefined
+    const item = this.#turnstile.poll()
+    return item === NOTHING ? undefined : item
   }
 
   /**
    * Waits for the next item. Rejects with `QueueClosedError` when the queue is closed and nothing can come any more, with
    * `TooManyWaitingError` when `maxWaiting` consumers wait already, and with the reason of `signal` when that aborts.
    */
-  async take(options?: TakeOptions): Promise<T> {
-    const signal = options?.signal
-    signal?.throwIfAborted()
-    if (this.#exchange.prepare()) return this.#exchange.poll()
-    return await this.#wait(() => new TakeConsumer<T>(signal, this.#exchange.setAlarm))
+  take(options?: TakeOptions): Promise<T> {
+    return this.#exchange.exit.take(options)
+  }
+
+  /**
+   * Waits for the first item as long as it takes, then for more: resolves as soon as it has `max`, or with what it has
+   * `waitMs` after it got the first, so never with an empty array. It gets the first at the call, if any is ready. Once
+   * the queue is closed and nothing waits in it, it resolves with what it has.
+   *
+   * While it waits for more, what it has counts as leased: its room is free, and when `signal` aborts, everything goes
+   * back to the front of its class and the promise rejects. It keeps its place in the line of consumers until it resolves.
+   * Otherwise it rejects as `take` does.
+   */
+  takeBatch(max: number, waitMs?: number): Promise<T[]>
+  takeBatch(options: TakeBatchOptions): Promise<T[]>
+  takeBatch(asked: number | TakeBatchOptions, waitMs = 0): Promise<T[]> {
+    return this.#exchange.exit.takeBatch(asked, waitMs)
   }
 
   /** The next item on loan, or `undefined` when none is ready. */
   tryLease(): QueueLease<T> | undefined {
-    return this.#exchange.prepare() ? this.#exchange.lease() : undefined
+    return this.#turnstile.lease()
   }
 
   /** Waits for the next item and lends it; at once when one is ready. Rejects as `take` does. */
   lease(options?: LeaseOptions): QueueLease<T> | Promise<QueueLease<T>> {
-    const signal = options?.signal
-    // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- the reason is the caller's own.
-    if (signal?.aborted) return Promise.reject(signal.reason)
-    return this.tryLease() ?? this.#wait(() => new LeaseConsumer<T>(signal, this.#exchange.setAlarm))
+    return this.#exchange.exit.lease(options)
+  }
+
+  /**
+   * Resolves when fewer than `depth` items wait, at once if that is so; by the time the promise is looked at there may be
+   * more again. Many may wait; they are told together. Rejects with the reason of `signal` when that aborts, with
+   * `TooManyWaitingError` when `maxWaiting` wait here or in `whenDrained` already.
+   */
+  async whenBelow(depth: number, options?: DepthOptions): Promise<void> {
+    checkInteger('depth', depth, { min: 1 })
+    options?.signal?.throwIfAborted()
+    if (this.depth < depth) return
+    await this.#watch().whenBelow(depth, options?.signal)
+  }
+
+  /** The same, for nothing waiting, delayed retries included, and nothing leased. */
+  async whenDrained(options?: DepthOptions): Promise<void> {
+    options?.signal?.throwIfAborted()
+    if (this.#exchange.shelf.isEmpty) return
+    await this.#watch().whenDrained(options?.signal)
+  }
+
+  /**
+   * How long an item of a class would wait that came in now, in ms: (items ready in its class and in more urgent ones + 1)
+   * × the mean time between two hand-outs while items were ready, over about the last 10 s. 0 while a consumer waits;
+   * `undefined` when no item that had to wait was handed out in that time: then nobody knows.
+   *
+   * It takes for granted that consumers keep their pace and that nothing more urgent comes; tenants, ages and overload
+   * control are left out. O(classes).
+   */
+  estimateWaitMs(options?: EstimateOptions): number | undefined {
+    return estimateWaitMs(this.#exchange, this.#entrance.laneFor(options?.class))
+  }
+
+  /**
+   * Takes out everything that waits, delayed retries included, and returns it: class by class, oldest first. Each item
+   * settles as `cleared` with `reason`. What is leased stays so; producers that wait come in. O(depth).
+   */
+  clear(reason?: unknown): T[] {
+    return this.#exchange.clear(reason)
   }
 
   /**
@@ -145,62 +190,13 @@ export class PullQueue<T> implements WorkSource<T>, Observable<QueueEvents<T>>, 
   }
 
   snapshot(): QueueSnapshot {
-    const { shelf, clock, enqueued, dequeued, totals, producers, consumers, isClosed } = this.#exchange
-    const nowMs = clock.exactly()
-    return {
-      name: this.name,
-      capacity: this.capacity,
-      depth: shelf.depth,
-      delayed: shelf.delayed,
-      leased: shelf.leased,
-      classes: Object.fromEntries(this.#classes.map((name, lane) => [name, shelf.laneSize(lane)])),
-      oldestAgeMs: Math.max(0, nowMs - (shelf.oldestAt ?? nowMs)),
-      enqueueRate: enqueued.perSecond(nowMs),
-      dequeueRate: dequeued.perSecond(nowMs),
-      ...totals,
-      waitingProducers: producers.size,
-      waitingConsumers: consumers.size,
-      closed: isClosed,
-    }
+    return snapshotOf(this.#options, this.#exchange)
   }
 
-  #laneFor(options: OfferOptions | undefined): number {
-    const name = options?.class
-    if (name === undefined) return this.#lastLane
-    const lane = this.#classes.indexOf(name)
-    if (lane < 0) throw new RangeError(`class must be one of ${this.#classes.join(', ')}, got ${name}`)
-    return lane
-  }
-
-  #slotFor(item: T, lane: number, options: OfferOptions | undefined): Slot<T> {
-    if (options?.receipt === undefined && options?.deadlineMs === undefined && !(item instanceof Entry)) return item
-    const expiresAt =
-      options?.deadlineMs === undefined
-        ? undefined
-        : this.#exchange.clock.exactly() + checkNumber('deadlineMs', options.deadlineMs, { above: 0 })
-    return new Entry(this.#exchange, item, lane, options?.receipt, expiresAt)
-  }
-
-  #tryAdmit(slot: Slot<T>, lane: number): boolean {
-    const exchange = this.#exchange
-    if (exchange.isClosed) return false
-    if (exchange.hasRoom()) {
-      exchange.admit(slot, lane)
-      return true
-    }
-    return (
-      this.#overflow !== 'reject' &&
-      exchange.replace(slot, lane, this.#overflow === 'drop-oldest' ? 'oldest' : 'newest')
-    )
-  }
-
-  #wait<V>(join: () => Consumer<T> & { readonly promise: Promise<V> }): Promise<V> {
-    const { consumers, mayBringMore } = this.#exchange
-    if (!mayBringMore) return Promise.reject(new QueueClosedError(this.name))
-    if (consumers.size >= this.#maxWaiting) return Promise.reject(new TooManyWaitingError(this.name, this.#maxWaiting))
-    const consumer = join()
-    consumers.join(consumer)
-    this.#exchange.setAlarm()
-    return consumer.promise
+  #watch(): Watermarks {
+    const { marks } = this.#exchange
+    const { maxWaiting } = this.#options
+    if (marks.waiting >= maxWaiting) throw new TooManyWaitingError(this.name, maxWaiting)
+    return marks
   }
 }

@@ -1,28 +1,33 @@
+import { Ageing } from './ageing.ts'
 import { DelayHeap } from './delay-heap.ts'
 import { Entry, type EntryHome, type Slot } from './entry.ts'
+import { Gate } from './gate.ts'
 import { Lane } from './lane.ts'
+import { type End, type Line, NOTHING, type Victim } from './line.ts'
+import { Loans } from './loans.ts'
 
 /**
- * Where the admitted items stand: one lane a class, the delayed, the leased. It knows no limit and no user code. Every
+ * Where the admitted items stand: one line a class, the delayed, the leased. It knows no limit and no user code. Every
  * count is the size of one of its structures.
  */
 export class Shelf<T> {
-  readonly #home: EntryHome<T>
-  readonly #lanes: readonly Lane<T>[]
+  /** How many could be handed out now: the sizes of all lines. A field, and not a sum, because it is asked at each turn. */
+  ready = 0
+  readonly gate: Gate = new Gate()
+  readonly loans: Loans<T>
+  readonly #lines: readonly Line<T>[]
+  /** The only one, where nothing but its order says what is next. */
+  readonly #only: Lane<T> | undefined
+  readonly #ageing: Ageing<T>
   readonly #delayed = new DelayHeap<T>()
-  readonly #leased: Entry<T>[] = []
-  #lastOrder = 0
+  #chosen = 0
 
-  constructor(home: EntryHome<T>, lanes: number) {
-    this.#home = home
-    this.#lanes = Array.from({ length: lanes }, () => new Lane<T>())
-  }
-
-  /** How many could be handed out now. */
-  get ready(): number {
-    let ready = 0
-    for (const lane of this.#lanes) ready += lane.size
-    return ready
+  constructor(home: EntryHome<T>, lines: readonly Line<T>[], maxAgeMs: number) {
+    this.loans = new Loans(home)
+    this.#lines = lines
+    this.#ageing = new Ageing(lines, maxAgeMs)
+    const [first] = lines
+    this.#only = lines.length === 1 && first instanceof Lane ? first : undefined
   }
 
   /** How many wait out a retry delay. */
@@ -35,13 +40,8 @@ export class Shelf<T> {
     return this.ready + this.#delayed.size
   }
 
-  /** How many are in consumers' hands. */
-  get leased(): number {
-    return this.#leased.length
-  }
-
   get isEmpty(): boolean {
-    return this.depth === 0 && this.#leased.length === 0
+    return this.depth === 0 && this.loans.size === 0
   }
 
   /** When the next delayed one falls due; `Infinity` when there is none. */
@@ -52,99 +52,145 @@ export class Shelf<T> {
   /** Since when the longest waiting ready item waits; `undefined` when none does. */
   get oldestAt(): number | undefined {
     let oldest: number | undefined
-    for (const lane of this.#lanes) {
-      if (lane.size > 0 && (oldest === undefined || lane.oldestAt < oldest)) oldest = lane.oldestAt
+    for (const line of this.#lines) {
+      if (line.size > 0 && (oldest === undefined || line.oldestAt < oldest)) oldest = line.oldestAt
     }
     return oldest
   }
 
-  laneSize(lane: number): number {
-    return this.#lanes[lane]?.size ?? 0
+  /** How many tenants have something ready. */
+  get tenants(): number {
+    let tenants = 0
+    for (const line of this.#lines) tenants += line.tenants
+    return tenants
   }
 
-  /** At the back of its lane. */
+  lineSize(lane: number): number {
+    return this.#lines[lane]?.size ?? 0
+  }
+
+  /** Whether everything ready is a bare item. Not O(1), but asked only after a change. */
+  get isBare(): boolean {
+    return this.#lines.every((line) => line instanceof Lane && line.isBare)
+  }
+
+  /** At the back of its line. */
   push(slot: Slot<T>, lane: number, nowMs: number): void {
-    if (slot instanceof Entry) {
-      slot.phase = 'waiting'
-      slot.order = Number.POSITIVE_INFINITY
+    if (!(slot instanceof Entry)) {
+      this.pushBare(slot, lane, nowMs)
+      return
     }
-    this.#lane(lane).push(slot, nowMs)
+    slot.phase = 'waiting'
+    slot.order = 0
+    const line = this.#line(lane)
+    line.push(slot, nowMs)
+    this.ready++
+    this.gate.entryCame()
+    if (line.size === 1) this.#ageing.occupied(lane, nowMs)
   }
 
-  /** Back to where it was: the front of its lane, behind those that were leased before it and are back already. */
-  unshift(entry: Entry<T>, nowMs: number): void {
-    const lane = this.#lane(entry.lane)
-    const before: Entry<T>[] = []
-    for (let first = lane.size > 0 ? lane.peek() : undefined; first instanceof Entry && first.order < entry.order;) {
-      before.push(first)
-      lane.shift()
-      first = lane.size > 0 ? lane.peek() : undefined
+  /** The same for a bare item. */
+  pushBare(item: T, lane: number, nowMs: number): void {
+    this.ready++
+    const only = this.#only
+    if (only !== undefined) {
+      only.pushBare(item, nowMs)
+      return
     }
+    const line = this.#line(lane)
+    line.pushBare(item, nowMs)
+    if (line.size === 1) this.#ageing.occupied(lane, nowMs)
+  }
+
+  /** Back to where it was: the front of its line, behind those that were leased before it and are back already. */
+  giveBack(entry: Entry<T>, nowMs: number): void {
+    const line = this.#line(entry.lane)
     entry.phase = 'waiting'
-    lane.unshift(entry, nowMs)
-    for (const each of before.toReversed()) lane.unshift(each, nowMs)
+    line.giveBack(entry, nowMs)
+    this.ready++
+    this.gate.entryCame()
+    if (line.size === 1) this.#ageing.occupied(entry.lane, nowMs)
   }
 
-  /** What `shift` would take; `undefined` when nothing is ready, or when that is a bare `undefined`. */
-  peek(): Slot<T> | undefined {
-    return this.#firstLane()?.peek()
+  /**
+   * What is to be handed out next, which stays until `take` or `discard` is called right after. What overload control
+   * throws out on the way goes into `shed`.
+   */
+  choose(nowMs: number, shed: Victim<T>[]): Slot<T> | typeof NOTHING {
+    while (this.ready > 0) {
+      this.#chosen = this.#only ? 0 : this.#ageing.choose(nowMs)
+      const line = this.#line(this.#chosen)
+      const before = shed.length
+      const slot = line.choose(nowMs, shed)
+      for (let index = before; index < shed.length; index++) this.#left((shed[index] as Victim<T>).slot, this.#chosen)
+      if (slot !== NOTHING) return slot
+      this.#ageing.passed()
+    }
+    return NOTHING
   }
 
-  /** Takes the oldest of the first class that has one. There must be one. */
-  shift(): Slot<T> {
-    const slot = (this.#firstLane() as Lane<T>).shift()
-    if (slot instanceof Entry) slot.phase = 'gone'
-    return slot
+  /** Takes the chosen one. */
+  take(): Slot<T> {
+    this.#ageing.served()
+    return this.#left(this.#line(this.#chosen).take(), this.#chosen)
   }
 
-  /** Takes the oldest of the first class that has one into a consumer's hands. There must be one. */
-  shiftLeased(): Entry<T> {
-    let lane = 0
-    while (this.laneSize(lane) === 0) lane++
-    return this.lend(this.#lane(lane).shift(), lane)
+  /** Takes the chosen one into a consumer's hands. */
+  takeLeased(): Entry<T> {
+    return this.loans.lend(this.take(), this.#chosen)
+  }
+
+  /** Takes the chosen one out, which is not handed out. */
+  discard(): Slot<T> {
+    this.#ageing.passed()
+    return this.#left(this.#line(this.#chosen).discard(), this.#chosen)
+  }
+
+  /** The first, where nothing but order, class and age says which that is, and all are bare. There must be one. */
+  shiftBare(nowMs: number): T {
+    this.ready--
+    const only = this.#only
+    if (only !== undefined) return only.shiftBare()
+    const lane = this.#ageing.choose(nowMs)
+    this.#ageing.served()
+    const line = this.#line(lane) as Lane<T>
+    const item = line.shiftBare()
+    if (line.size === 0) this.#ageing.emptied(lane)
+    return item
+  }
+
+  /** The first, where nothing but order, class and age says which that is, into a consumer's hands. There must be one. */
+  shiftLeased(nowMs: number): Entry<T> {
+    const only = this.#only
+    if (only !== undefined) {
+      this.ready--
+      return this.loans.lend(only.shift(), 0)
+    }
+    const lane = this.#ageing.choose(nowMs)
+    this.#ageing.served()
+    return this.loans.lend(this.#left((this.#line(lane) as Lane<T>).shift(), lane), lane)
   }
 
   /** Takes the oldest or newest of the last class that has one, but of none more urgent than `lane`. */
-  sacrifice(end: 'oldest' | 'newest', lane: number): { readonly slot: Slot<T> } | undefined {
-    for (let last = this.#lanes.length - 1; last >= lane; last--) {
-      const victims = this.#lane(last)
-      if (victims.size === 0) continue
-      const slot = end === 'oldest' ? victims.shift() : victims.pop()
-      if (slot instanceof Entry) slot.phase = 'gone'
-      return { slot }
+  sacrifice(end: End, lane: number): Victim<T> | undefined {
+    for (let last = this.#lines.length - 1; last >= lane; last--) {
+      if (this.lineSize(last) > 0) return { slot: this.#left(this.#line(last).sacrifice(end), last), which: end }
     }
     return undefined
-  }
-
-  /** Puts what stands nowhere into a consumer's hands. */
-  lend(slot: Slot<T>, lane: number): Entry<T> {
-    const entry = slot instanceof Entry ? slot : new Entry(this.#home, slot, lane)
-    entry.phase = 'leased'
-    entry.attempt++
-    entry.order = ++this.#lastOrder
-    entry.index = this.#leased.length
-    this.#leased.push(entry)
-    return entry
-  }
-
-  /** Takes a leased entry out of the consumer's hands. */
-  unlend(entry: Entry<T>): void {
-    entry.phase = 'gone'
-    const last = this.#leased.pop()
-    if (!last || last === entry) return
-    this.#leased[entry.index] = last
-    last.index = entry.index
   }
 
   delay(entry: Entry<T>, dueMs: number): void {
     entry.phase = 'delayed'
     this.#delayed.add(entry, dueMs)
+    this.gate.shut()
   }
 
   /** Takes a delayed entry that is due. */
   shiftDue(nowMs: number): Entry<T> | undefined {
     const entry = this.#delayed.shiftDue(nowMs)
-    if (entry) entry.phase = 'gone'
+    if (!entry) return undefined
+    entry.phase = 'gone'
+    this.gate.shut()
     return entry
   }
 
@@ -152,21 +198,39 @@ export class Shelf<T> {
   withdraw(entry: Entry<T>): void {
     const wasDelayed = entry.phase === 'delayed'
     entry.phase = 'gone'
-    if (wasDelayed) this.#delayed.forget()
-    else this.#lane(entry.lane).forget()
+    if (wasDelayed) {
+      this.#delayed.forget()
+      this.gate.shut()
+      return
+    }
+    this.#line(entry.lane).forget(entry)
+    this.#left(entry, entry.lane)
+  }
+
+  /** Takes out all that wait: class by class, oldest first, then the delayed as they fall due. O(depth). */
+  clear(): Slot<T>[] {
+    const slots: Slot<T>[] = []
+    for (const [lane, line] of this.#lines.entries()) {
+      for (const slot of line.clear()) slots.push(this.#left(slot, lane))
+    }
+    for (let entry = this.shiftDue(Number.MAX_VALUE); entry; entry = this.shiftDue(Number.MAX_VALUE)) slots.push(entry)
+    return slots
   }
 
   /** The ready ones. O(depth). */
   *waiting(): Generator<Slot<T>, void, undefined> {
-    for (const lane of this.#lanes) yield* lane
+    for (const line of this.#lines) yield* line
   }
 
-  #lane(lane: number): Lane<T> {
-    return this.#lanes[lane] as Lane<T>
+  #line(lane: number): Line<T> {
+    return this.#lines[lane] as Line<T>
   }
 
-  #firstLane(): Lane<T> | undefined {
-    for (const lane of this.#lanes) if (lane.size > 0) return lane
-    return undefined
+  /** This one has left that line. */
+  #left(slot: Slot<T>, lane: number): Slot<T> {
+    this.ready--
+    if (this.#line(lane).size === 0) this.#ageing.emptied(lane)
+    if (slot instanceof Entry) slot.phase = 'gone'
+    return slot
   }
 }

@@ -3,18 +3,29 @@ import { type Clock, systemClock } from '@tps/internal'
 /** Readings closer together than this, in ms, are a burst. */
 const BURST_MS = 0.005
 /** How many calls of a burst share one reading. */
-const SHARED = 31
+const SHARED = 63
 
 const RESOLVED = Promise.resolve()
+
+/** Who reads the clock. */
+export interface ClockReader {
+  /** The clock was read, and not the last reading shared. */
+  read(nowMs: number): void
+  /** Nothing is shared any more. */
+  jobEnded(): void
+}
+
+const nobody: ClockReader = { read: () => {}, jobEnded: () => {} }
 
 /**
  * Whole milliseconds since it was made, cheap in bursts.
  * A reading of the platform's clock costs more than a queue operation. So while calls follow each other within
- * microseconds, and at most until the running job of the event loop ends, up to 31 calls share one reading.
+ * microseconds, and at most until the running job of the event loop ends, up to 63 calls share one reading.
  * An injected clock is read every time.
  */
 export class TurnClock {
   readonly #clock: Clock
+  readonly #reader: ClockReader
   readonly #originMs: number
   readonly #mayShare: boolean
   #lastMs: number
@@ -22,8 +33,9 @@ export class TurnClock {
   #shared = 0
   #endsWithJob = false
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, reader: ClockReader = nobody) {
     this.#clock = clock
+    this.#reader = reader
     this.#mayShare = clock === systemClock
     this.#originMs = clock.now()
     this.#lastMs = this.#originMs - 1
@@ -31,14 +43,29 @@ export class TurnClock {
 
   /** The cheap reading. */
   now(): number {
-    if (this.#shared > 0) {
-      this.#shared--
-      return this.#tick
-    }
+    if (this.#shared === 0) return this.refresh()
+    this.#shared--
+    return this.#tick
+  }
+
+  /** The last reading. */
+  get tick(): number {
+    return this.#tick
+  }
+
+  /** How many more calls may use `tick` in place of `now()` in the running job. */
+  get shared(): number {
+    return this.#shared
+  }
+
+  /** A reading of now, in whole milliseconds, which begins a new share. */
+  refresh(): number {
     const nowMs = this.#clock.now()
     if (this.#mayShare && nowMs - this.#lastMs < BURST_MS) this.#share()
+    else this.#shared = 0
     this.#lastMs = nowMs
     this.#tick = Math.floor(nowMs - this.#originMs)
+    this.#reader.read(this.#tick)
     return this.#tick
   }
 
@@ -57,5 +84,6 @@ export class TurnClock {
   readonly #endJob = (): void => {
     this.#endsWithJob = false
     this.#shared = 0
+    this.#reader.jobEnded()
   }
 }

@@ -1,3 +1,4 @@
+import type { Timer } from '@tps/internal'
 import { type Abortable, unwatchAbort, watchAbort } from './abort-watch.ts'
 import type { Entry, Slot } from './entry.ts'
 import { Waiter } from './waiting-line.ts'
@@ -74,5 +75,36 @@ export class TakeConsumer<T> extends Waiting<T> {
   }
 }
 
+/** Waits in `takeBatch`. It keeps its place until it is served. What it has so far is on loan. */
+export class BatchConsumer<T> extends Waiting<T[]> {
+  readonly kind = 'batch'
+  readonly max: number
+  readonly waitMs: number
+  readonly entries: Entry<T>[] = []
+  /** Runs from its first item on. */
+  timer: Timer | undefined
+
+  constructor(max: number, waitMs: number, signal: AbortSignal | undefined, onLeft: (batch: BatchConsumer<T>) => void) {
+    super(signal, () => onLeft(this))
+    this.max = max
+    this.waitMs = waitMs
+  }
+
+  get isFull(): boolean {
+    return this.entries.length >= this.max
+  }
+
+  receive(items: T[]): void {
+    this.succeed(items)
+  }
+}
+
 /** Waits for an item. */
-export type Consumer<T> = LeaseConsumer<T> | TakeConsumer<T>
+export type Consumer<T> = LeaseConsumer<T> | TakeConsumer<T> | BatchConsumer<T>
+
+/** Waits in `whenBelow` or `whenDrained`. */
+export class DepthWaiter extends Waiting<void> {
+  release(): void {
+    this.succeed()
+  }
+}

@@ -6,14 +6,27 @@ export abstract class Waiter {
   next: Waiter | undefined
 }
 
+const ignore = (): void => {}
+
 /** First come, first served; anyone may leave at any time. Everything is O(1). */
 export class WaitingLine<W extends Waiter> {
   #first: Waiter | undefined
   #last: Waiter | undefined
   #size = 0
+  readonly #onChange: () => void
+
+  /** `onChange` is called when someone has joined or left. */
+  constructor(onChange: () => void = ignore) {
+    this.#onChange = onChange
+  }
 
   get size(): number {
     return this.#size
+  }
+
+  /** The one whose turn it is; `undefined` when nobody waits. */
+  get first(): W | undefined {
+    return this.#first as W | undefined
   }
 
   join(waiter: W): void {
@@ -23,6 +36,7 @@ export class WaitingLine<W extends Waiter> {
     else this.#first = waiter
     this.#last = waiter
     this.#size++
+    this.#onChange()
   }
 
   /** Takes the first one out; `undefined` when nobody waits. */
@@ -41,6 +55,7 @@ export class WaitingLine<W extends Waiter> {
     else this.#last = waiter.previous
     waiter.line = waiter.previous = waiter.next = undefined
     this.#size--
+    this.#onChange()
     return true
   }
 }

@@ -1,0 +1,30 @@
+import type { Slot } from './entry.ts'
+import { Lane } from './lane.ts'
+import { NOTHING, type Victim } from './line.ts'
+import type { OverloadControl } from './overload.ts'
+
+/** A lane under overload control. */
+export class ControlledLane<T> extends Lane<T> {
+  readonly #control: OverloadControl
+  #isNewestChosen = false
+
+  constructor(control: OverloadControl) {
+    super()
+    this.#control = control
+  }
+
+  override choose(nowMs: number, shed: Victim<T>[]): Slot<T> | typeof NOTHING {
+    this.#control.shed(this, nowMs, shed)
+    if (this.size === 0) return NOTHING
+    this.#isNewestChosen = this.#control.prefersNewest(nowMs)
+    return (this.#isNewestChosen ? this.newest() : this.oldest()) as Slot<T>
+  }
+
+  override take(): Slot<T> {
+    return this.#isNewestChosen ? this.pop() : this.shift()
+  }
+
+  protected override began(at: number): void {
+    this.#control.began(at)
+  }
+}
