@@ -1,8 +1,4 @@
-import {
-  type Clock,
-  type WorkContext,
-  checkNumber,
-} from '@tps/internal'
+import { type Clock, type WorkContext, checkNumber } from '@tps/internal'
 import { CallContext, begin } from './call-context.ts'
 import { Emitting } from './emitting.ts'
 import { type GcraRule, NEVER, checkCost, earliestMs, nextTat, remainingAt, waitUntil } from './gcra.ts'
