@@ -3,8 +3,13 @@ export { LevelSequence, levelSequence } from './level-sequence.ts'
 export { LevelingScheduler } from './leveling-scheduler.ts'
 export { DurationClassifier } from './duration-classifier.ts'
 export { LoadLeveler } from './load-leveler.ts'
+export { LimitExceededError } from './limit-exceeded-error.ts'
 export { RateLimitStoreTimeoutError } from './shared-rate-limiter-snapshot.ts'
 export { RateLimitedError } from './rate-limited-error.ts'
+export { ThrottledError } from './throttled-error.ts'
+export { adaptiveLimiter } from './adaptive-limiter.ts'
+export { adaptiveThrottle } from './adaptive-throttle.ts'
+export { classifyLoad } from './adaptive-limiter-classify.ts'
 export { rateLimiter } from './rate-limiter.ts'
 export { sharedRateLimiter } from './shared-rate-limiter.ts'
 export type {
@@ -62,3 +67,28 @@ export type {
 } from './shared-rate-limiter-snapshot.ts'
 export type { SharedRateLimiter } from './shared-rate-limiter.ts'
 export type { WaitOptions } from './waiting-timers.ts'
+export type { LimitChange } from './adaptive-limit.ts'
+export type { CallResult, LoadOutcome } from './adaptive-limiter-classify.ts'
+export type {
+  AcquireOptions,
+  AdaptiveExecuteOptions,
+  AdaptiveLimiter,
+  AdaptiveLimiterEvents,
+  AdaptiveLimiterSnapshot,
+  LimitEvent,
+  LimitPermit,
+  LimitRejectedEvent,
+  PartitionSnapshot,
+} from './adaptive-limiter-contract.ts'
+export type { AdaptiveLimiterOptions, AimdOptions, GradientOptions } from './adaptive-limiter-options.ts'
+export type {
+  AdaptiveThrottle,
+  AdaptiveThrottleEvents,
+  AdaptiveThrottleOptions,
+  AdaptiveThrottleSnapshot,
+  ThrottleClassSnapshot,
+  ThrottleExecuteOptions,
+  ThrottlePermit,
+  ThrottledEvent,
+} from './adaptive-throttle-contract.ts'
+export type { LimitExceededErrorOptions, LimitExceededReason } from './limit-exceeded-error.ts'
