@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events'
+import { adaptiveLimiter, adaptiveThrottle, rateLimiter, sharedRateLimiter } from '@tps/heijunka'
 import type { Policy } from '@tps/internal'
 import { ManualClock, settle } from '@tps/internal/manual-clock'
 import { CircuitBreaker, bulkhead, coalesce, compose, fallback, hedge, resilient, retry, timeout } from '@tps/jidoka'
@@ -25,6 +26,13 @@ const POLICIES: readonly [title: string, make: (time: Time) => Policy][] = [
   ],
   ['hedge', (time) => hedge({ afterMs: 1000, ...time })],
   ['coalesce', () => coalesce()],
+  ['rateLimiter', (time) => rateLimiter({ limit: 1, burst: 10_000, ...time })],
+  [
+    'sharedRateLimiter',
+    (time) => sharedRateLimiter({ limit: 1, burst: 10_000, store: { take: () => Promise.resolve(0) }, ...time }),
+  ],
+  ['adaptiveLimiter', (time) => adaptiveLimiter(time)],
+  ['adaptiveThrottle', (time) => adaptiveThrottle({ clock: time.clock, random: () => 0.999 })],
   ['compose', (time) => compose(bulkhead({ limit: 10 }), new CircuitBreaker(time), timeout({ ms: 1000, ...time }))],
   ['resilient', (time) => resilient({ retry: { attempts: 3, shouldRetry: () => false }, timeout: 1000, ...time })],
 ]

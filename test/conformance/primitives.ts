@@ -1,5 +1,18 @@
 import { AlertEmitter, Board, Cord } from '@tps/andon'
-import { DurationClassifier, LevelingScheduler, LoadLeveler } from '@tps/heijunka'
+import {
+  DurationClassifier,
+  LevelingScheduler,
+  LoadLeveler,
+  type AdaptiveLimiter,
+  type AdaptiveThrottle,
+  type RateLimitStore,
+  type RateLimiter,
+  type SharedRateLimiter,
+  adaptiveLimiter,
+  adaptiveThrottle,
+  rateLimiter,
+  sharedRateLimiter,
+} from '@tps/heijunka'
 import type { Observable } from '@tps/internal'
 import type { ManualClock } from '@tps/internal/manual-clock'
 import { BreakerRegistry, CircuitBreaker, HealthMonitor } from '@tps/jidoka'
@@ -25,6 +38,9 @@ export interface Primitive {
   /** Options with numbers that NaN must be refused for, as paths: `break.ms`. */
   readonly numbers: readonly string[]
 }
+
+/** A store that admits nobody for a second. */
+const REFUSING: RateLimitStore = { take: () => Promise.resolve(1000) }
 
 const handler = async (): Promise<void> => {}
 
@@ -130,6 +146,38 @@ export const PRIMITIVES: readonly Primitive[] = [
       return scheduler.next()
     },
     numbers: ['taktMs', 'capacity', 'catchUpTakts', 'maxLate', 'demand.a'],
+  }),
+  row<RateLimiter>({
+    title: 'rateLimiter',
+    make: (clock, options) => rateLimiter({ clock, timers: clock, limit: 1, ...options }),
+    makeWith: (options: Record<string, unknown>) => rateLimiter({ limit: 1, ...options }),
+    event: 'rejected',
+    provoke: (limiter) => [limiter.tryTake(), limiter.tryTake()],
+    numbers: ['limit', 'perMs', 'burst', 'maxKeys', 'maxWaiters', 'maxWaitMs'],
+  }),
+  row<SharedRateLimiter>({
+    title: 'sharedRateLimiter',
+    make: (clock, options) => sharedRateLimiter({ clock, timers: clock, limit: 1, store: REFUSING, ...options }),
+    makeWith: (options: Record<string, unknown>) => sharedRateLimiter({ limit: 1, store: REFUSING, ...options }),
+    event: 'rejected',
+    provoke: async (limiter) => await limiter.tryTake(),
+    numbers: ['limit', 'perMs', 'burst', 'timeoutMs', 'localRatio', 'awayAfter', 'retryMs', 'maxKeys', 'maxWaitMs'],
+  }),
+  row<AdaptiveLimiter>({
+    title: 'adaptiveLimiter',
+    make: (clock, options) => adaptiveLimiter({ clock, timers: clock, initialLimit: 1, ...options }),
+    makeWith: (options) => adaptiveLimiter(options),
+    event: 'rejected',
+    provoke: (limiter) => [limiter.tryAcquire() !== undefined, limiter.tryAcquire()],
+    numbers: ['initialLimit', 'minLimit', 'maxLimit', 'backoffRatio', 'queueCapacity', 'maxWaitMs'],
+  }),
+  row<AdaptiveThrottle>({
+    title: 'adaptiveThrottle',
+    make: (clock, options) => adaptiveThrottle({ clock, random: () => 0, ...options }),
+    makeWith: (options) => adaptiveThrottle(options),
+    event: 'rejected',
+    provoke: (throttle) => [throttle.tryAcquire()?.rejected(), throttle.tryAcquire()],
+    numbers: ['multiplier', 'maxRejectRatio', 'windowMs'],
   }),
   row<PercentileTracker>({
     title: 'PercentileTracker',
