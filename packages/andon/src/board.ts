@@ -62,8 +62,7 @@ export class Board implements Observable<BoardEvents>, Disposable {
 
   /** The worst colour of all stations; red while the cord is pulled; unknown without stations. O(stations). */
   get colour(): LampColour {
-    if (this.cord.isPulled) return 'red'
-    return worstOf(this.#lamps())?.colour ?? 'unknown'
+    return this.#colourOf(this.#lamps())
   }
 
   /** Adds a listener and returns what takes it away again. */
@@ -111,7 +110,8 @@ export class Board implements Observable<BoardEvents>, Disposable {
   }
 
   /**
-   * Sets a station by hand, and adds it where there is none. False, and counted, when the board is full.
+   * Sets a station by hand, and adds it where there is none. False, and counted, when the board is full. O(1), unless
+   * there is something to tell.
    * @throws {TypeError | RangeError} when something is wrong with it, or the station is a watched one.
    */
   set(name: string, reading: StationReading): boolean {
@@ -125,8 +125,7 @@ export class Board implements Observable<BoardEvents>, Disposable {
     station.staleMs = checked.staleMs ?? this.#staleMs
     const nowMs = this.#clock.now()
     station.set(checked, nowMs)
-    this.#show(station, nowMs)
-    this.#showColour()
+    if (this.#show(station, nowMs)) this.#showColour()
     return true
   }
 
@@ -174,16 +173,21 @@ export class Board implements Observable<BoardEvents>, Disposable {
 
   /** The whole board, as of the last reading of each station. O(stations and their rules). */
   snapshot(): BoardSnapshot {
+    const stations = [...this.#lamps()]
     return {
       name: this.name,
-      colour: this.colour,
+      colour: this.#colourOf(stations),
       revision: this.#revision,
-      stations: [...this.#lamps()],
+      stations,
       cord: this.cord.snapshot(),
       readFailures: this.#readFailures,
       refused: this.#refused,
       isRunning: this.#timer !== undefined,
     }
+  }
+
+  #colourOf(lamps: Iterable<StationLamp>): LampColour {
+    return this.cord.isPulled ? 'red' : (worstOf(lamps)?.colour ?? 'unknown')
   }
 
   *#lamps(): Generator<StationLamp, void, undefined> {
@@ -206,24 +210,24 @@ export class Board implements Observable<BoardEvents>, Disposable {
   #reread(station: Station): void {
     // A source may go on telling a board that has let go of it.
     if (this.#stations.get(station.name) !== station) return
-    this.#read(station, this.#clock.now())
-    this.#showColour()
+    if (this.#read(station, this.#clock.now())) this.#showColour()
   }
 
-  #read(station: Station, nowMs: number): void {
+  /** Reads a station, and says whether there is something to tell. */
+  #read(station: Station, nowMs: number): boolean {
     const { failures, error, isNew } = station.read(nowMs)
     this.#readFailures += failures
     if (isNew) this.#order.later(() => this.#tellReadError(station.name, error))
-    this.#show(station, nowMs)
+    return this.#show(station, nowMs) || isNew
   }
 
-  /** Commits what is to be told of a station, if anything is. */
-  #show(station: Station, nowMs: number): void {
+  /** Commits what is to be told of a station, and says whether anything is. */
+  #show(station: Station, nowMs: number): boolean {
     const lamp = this.#lampOf(station, nowMs)
     const { colour, isStale, since } = lamp
     const because = lamp.because?.reading
     const { told } = station
-    if (told?.colour === colour && told.because === because && told.isStale === isStale) return
+    if (told?.colour === colour && told.because === because && told.isStale === isStale) return false
     station.told = { colour, because, isStale, since }
     const event = { lamp, from: told?.colour ?? null }
     const revision = ++this.#revision
@@ -231,6 +235,7 @@ export class Board implements Observable<BoardEvents>, Disposable {
       this.#events.emit('lamp', event)
       this.#subscribers.tell({ kind: 'lamp', revision, ...event })
     })
+    return true
   }
 
   /** Commits what is to be told of the whole, and tells everything. */
