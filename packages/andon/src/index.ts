@@ -26,7 +26,7 @@ export type { LampColour, LampReading, LampRule, StationLamp } from './board-lam
 export type { BoardOptions, BoardStartOptions } from './board-options.ts'
 export type { StationReading } from './board-station.ts'
 export type { EventNames, WatchOptions, Watchable } from './board-watch.ts'
-export type { AlertNotification, Channel, SendContext } from './channel.ts'
+export type { AlertGroup, AlertNotification, Channel, SendContext } from './channel.ts'
 export type { CordBound } from './cord-error.ts'
 export type { CordOptions } from './cord-options.ts'
 export type { CordPull, HeldPull, PastPull, PullOptions, ReleaseOptions } from './cord-pull.ts'
