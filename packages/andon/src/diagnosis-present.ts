@@ -271,8 +271,10 @@ export const PRESENT: readonly PresentReading[] = [
     reading: 'autoscaler.isEnabled',
     unit: 'yes or no',
     worse: null,
-    meaning: 'Whether the autoscaler is in force',
-    read: ({ autoscaler }) => autoscaler?.isEnabled,
+    meaning: 'Whether the autoscaler is in force, and not in a dry run',
+    read({ autoscaler }) {
+      return autoscaler?.isRunning === undefined ? undefined : autoscaler.isRunning && autoscaler.dryRun !== true
+    },
   },
   {
     reading: 'autoscaler.roomRatio',
@@ -280,16 +282,23 @@ export const PRESENT: readonly PresentReading[] = [
     worse: null,
     meaning: 'Share of the autoscaler’s upper bound of workers that is still free; 0 at the bound',
     read({ autoscaler, pool }) {
-      const used = over(pool?.workers, autoscaler?.maxWorkers)
+      const used = over(autoscaler?.workers ?? pool?.workers, autoscaler?.max)
       return used === undefined ? undefined : Math.max(0, 1 - used)
     },
   },
   {
-    reading: 'autoscaler.marginRatio',
-    unit: 'ratio',
+    reading: 'autoscaler.wanted',
+    unit: 'count',
     worse: null,
-    meaning: 'Utilization − the one above which the autoscaler adds workers',
-    read: ({ autoscaler, pool }) => minus(pool?.utilization, autoscaler?.targetUtilization),
+    meaning: 'Workers that the autoscaler would add: above 0 its threshold is passed',
+    read: ({ autoscaler, pool }) => minus(autoscaler?.recommended, autoscaler?.workers ?? pool?.workers),
+  },
+  {
+    reading: 'autoscaler.isHeld',
+    unit: 'yes or no',
+    worse: null,
+    meaning: 'Whether the autoscaler has found that more workers don’t help, and adds none',
+    read: ({ autoscaler }) => (autoscaler?.plateau === undefined ? undefined : autoscaler.plateau === 'held'),
   },
   {
     reading: 'host.cpuRatio',

@@ -45,11 +45,16 @@ export interface DiagnosedLeveler extends DiagnosedQueue {
 
 /** What is read of an autoscaler. */
 export interface DiagnosedAutoscaler {
-  readonly isEnabled?: boolean | undefined
+  readonly isRunning?: boolean | undefined
+  /** Whether it only says what it would do. */
+  readonly dryRun?: boolean | undefined
   /** Its upper bound of workers. */
-  readonly maxWorkers?: Reading
-  /** The utilization above which it adds workers, from 0 to 1. */
-  readonly targetUtilization?: Reading
+  readonly max?: Reading
+  readonly workers?: Reading
+  /** How many workers the load asks for, within the bounds. */
+  readonly recommended?: Reading
+  /** `held`: it has found that more workers don't help. */
+  readonly plateau?: string | undefined
 }
 
 /** What is read of a percentile tracker. Values are in ms. */

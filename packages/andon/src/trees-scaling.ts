@@ -164,8 +164,15 @@ export const NOT_SCALING: DiagnosisTree = {
           nextSteps: ['Raise the maximum of workers.'],
         },
         {
+          answer: 'It has stopped by itself',
+          when: { reading: 'autoscaler.isHeld', is: true },
+          likelyCause: 'The autoscaler holds: it has found that more workers do not help.',
+          nextSteps: ['Find the bottleneck that the workers share: CPU, database, disk, network or another service.'],
+          source: 'Handbook §4.5',
+        },
+        {
           answer: 'Below its threshold',
-          when: { reading: 'autoscaler.marginRatio', atMost: 0 },
+          when: { reading: 'autoscaler.wanted', atMost: 0 },
           likelyCause: 'The threshold is too high: it is not reached although the workers are busy.',
           nextSteps: ['Lower the threshold.'],
         },
@@ -175,7 +182,7 @@ export const NOT_SCALING: DiagnosisTree = {
             all: [
               { reading: 'autoscaler.isEnabled', is: true },
               { reading: 'autoscaler.roomRatio', above: 0 },
-              { reading: 'autoscaler.marginRatio', above: 0 },
+              { reading: 'autoscaler.wanted', above: 0 },
             ],
           },
           likelyCause: 'Auto-scaling fails: it is enabled, has room, and is above its threshold.',

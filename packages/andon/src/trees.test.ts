@@ -35,7 +35,7 @@ const HEALTHY = {
   ],
   deadLetters: { size: 0, added: 0 },
   leveler: { imbalanceFactor: 0.1, avgPerWorker: 5 },
-  autoscaler: { isEnabled: true, maxWorkers: 20, targetUtilization: 0.7 },
+  autoscaler: { isRunning: true, dryRun: false, max: 20, recommended: 10, plateau: 'free' },
   latency: { count: 6000, p50: 10, p90: 25, p99: 45 },
   breakdown: {
     stages: [
@@ -793,7 +793,7 @@ const ROWS: readonly Row[] = [
   },
   {
     handbook: '§6.1 auto-scaling isn’t working: is it enabled?',
-    given: { load: MORE_LOAD, pool: ALL_BUSY, autoscaler: { isEnabled: false } },
+    given: { load: MORE_LOAD, pool: ALL_BUSY, autoscaler: { isRunning: false } },
     earlier: always({ pool: ALL_BUSY }),
     tree: 'not-scaling',
     severity: 'medium',
@@ -802,7 +802,7 @@ const ROWS: readonly Row[] = [
   },
   {
     handbook: '§6.1 auto-scaling isn’t working: is worker count at max already?',
-    given: { load: MORE_LOAD, pool: ALL_BUSY, autoscaler: { maxWorkers: 10 } },
+    given: { load: MORE_LOAD, pool: ALL_BUSY, autoscaler: { max: 10 } },
     earlier: always({ pool: ALL_BUSY }),
     tree: 'not-scaling',
     severity: 'medium',
@@ -811,7 +811,7 @@ const ROWS: readonly Row[] = [
   },
   {
     handbook: '§6.1 auto-scaling isn’t working: is current load above threshold?',
-    given: { load: MORE_LOAD, pool: { utilization: 0.95 }, autoscaler: { targetUtilization: 0.97 } },
+    given: { load: MORE_LOAD, pool: { utilization: 0.95 } },
     earlier: always({ pool: { utilization: 0.95 } }),
     tree: 'not-scaling',
     severity: 'medium',
@@ -820,7 +820,7 @@ const ROWS: readonly Row[] = [
   },
   {
     handbook: '§6.1 auto-scaling isn’t working: check auto-scaling logs for errors',
-    given: { load: MORE_LOAD, pool: ALL_BUSY },
+    given: { load: MORE_LOAD, pool: ALL_BUSY, autoscaler: { recommended: 16 } },
     earlier: always({ pool: ALL_BUSY }),
     tree: 'not-scaling',
     severity: 'medium',
@@ -884,6 +884,14 @@ const ROWS: readonly Row[] = [
     tree: 'scaling-up',
     severity: 'high',
     cause: 'The network is congested.',
+  },
+  {
+    handbook: '§4.5 (ours) the autoscaler has found that adding workers doesn’t help',
+    given: { load: MORE_LOAD, pool: ALL_BUSY, autoscaler: { plateau: 'held' } },
+    earlier: always({ pool: ALL_BUSY }),
+    tree: 'not-scaling',
+    severity: 'medium',
+    cause: 'The autoscaler holds: it has found that more workers do not help.',
   },
 ]
 
