@@ -28,6 +28,11 @@ export class Ages {
     this.#times.push(at)
   }
 
+  unshift(position: number, at: number): void {
+    this.#positions.unshift(position)
+    this.#times.unshift(at)
+  }
+
   /** Takes the first one out and says what it says. There must be one. */
   shift(): number {
     this.#positions.shift()

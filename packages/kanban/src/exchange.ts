@@ -194,6 +194,7 @@ export class Exchange<T> {
     if (this.shelf.delayed > 0) this.setAlarm()
     if (consumer.kind === 'take') {
       this.turnstile.countTaken()
+      this.watchFall()
       consumer.receive(itemOf(slot))
       if (isNew) this.ledger.admitted(slot)
       this.settledAcked(slot)
@@ -203,7 +204,9 @@ export class Exchange<T> {
     if (consumer.kind === 'lease') consumer.receive(entry)
     else this.exit.batches.add(consumer, entry)
     if (isNew) this.ledger.admitted(slot)
-    if (consumer.kind === 'batch' && !consumer.line) this.exit.completed(consumer)
+    if (consumer.kind !== 'batch') return
+    if (!consumer.line) this.exit.completed(consumer)
+    else this.finishIfClosed()
   }
 
   /** Takes the next that may be handed out, and throws out what must not be. */

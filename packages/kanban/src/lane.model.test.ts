@@ -19,7 +19,7 @@ function entryOf(item: number): Entry<number> {
 
 const operation = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('push' as const), laterMs: fc.integer({ min: 0, max: 2 }) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('unshift' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('giveBack' as const), order: fc.integer({ min: 1, max: 9 }) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('shift' as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('pop' as const) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('withdraw' as const), which: fc.nat() }) },
@@ -38,11 +38,13 @@ it('keeps order, size and the age of the oldest as a plain array would', () => {
           const entry = entryOf(item++)
           lane.push(entry, nowMs)
           model.push({ entry, at: nowMs })
-        } else if (op.do === 'unshift') {
+        } else if (op.do === 'giveBack') {
           const entry = entryOf(item++)
-          entry.order = -item
+          const behind = model.findIndex(({ entry: { order } }) => order === 0 || order >= op.order)
+          const place = behind < 0 ? model.length : behind
+          entry.order = op.order
           lane.giveBack(entry, nowMs)
-          model.unshift({ entry, at: model[0]?.at ?? nowMs })
+          model.splice(place, 0, { entry, at: model[place]?.at ?? nowMs })
         } else if (model.length > 0) {
           if (op.do === 'shift') expect(lane.shift()).toBe(model.shift()?.entry)
           else if (op.do === 'pop') expect(lane.pop()).toBe(model.pop()?.entry)

@@ -59,14 +59,15 @@ export class Lane<T> implements Line<T>, Stock<T> {
   }
 
   giveBack(entry: Entry<T>, at: number): void {
-    const before: Entry<T>[] = []
+    if (this.size === 0) this.began(at)
+    const before: { readonly entry: Entry<T>; readonly at: number }[] = []
     for (let first = this.oldest(); first instanceof Entry && first.order > 0 && first.order < entry.order;) {
-      before.push(first)
+      before.push({ entry: first, at: this.#firstAt })
       this.shift()
       first = this.oldest()
     }
-    this.#unshift(entry, at)
-    for (const each of before.toReversed()) this.#unshift(each, at)
+    this.#unshift(entry, this.#held === 0 ? at : this.#firstAt)
+    for (const each of before.toReversed()) this.#unshift(each.entry, each.at)
   }
 
   shift(): Slot<T> {
@@ -165,8 +166,10 @@ export class Lane<T> implements Line<T>, Stock<T> {
   /** At the back. */
   #push(slot: Slot<T>, at: number): void {
     if (this.#held === this.#slots.length) this.#resize(this.#held * 2)
-    if (this.#held === 0) this.#begin(at)
-    else if (at !== this.#lastAt) this.#mark(at)
+    if (this.#held === 0) {
+      this.#firstAt = this.#lastAt = at
+      this.began(at)
+    } else if (at !== this.#lastAt) this.#mark(at)
     const slots = this.#slots
     slots[(this.#first + this.#held) & (slots.length - 1)] = slot
     this.#held++
@@ -178,14 +181,19 @@ export class Lane<T> implements Line<T>, Stock<T> {
     this.#held++
   }
 
-  /** At the front, counted as old as the one it goes before. */
+  /** At the front. */
   #unshift(slot: Entry<T>, at: number): void {
-    this.#entries++
     if (this.#held === this.#slots.length) this.#resize(this.#held * 2)
-    if (this.#held === 0) this.#begin(at)
+    if (this.#held === 0) this.#lastAt = at
+    else if (at !== this.#firstAt) {
+      this.#ages.unshift(this.#first, this.#firstAt)
+      this.#nextAge = this.#first
+    }
+    this.#firstAt = at
     this.#first--
     this.#slots[this.#first & (this.#slots.length - 1)] = slot
     this.#held++
+    this.#entries++
   }
 
   #shift(): Slot<T> {
@@ -208,11 +216,6 @@ export class Lane<T> implements Line<T>, Stock<T> {
     }
     if (this.#held < this.#slots.length >> 2) this.#shrink()
     return slot
-  }
-
-  #begin(at: number): void {
-    this.#firstAt = this.#lastAt = at
-    this.began(at)
   }
 
   #empty(): void {

@@ -1,117 +1,29 @@
 import { ManualClock, settle } from '@tps/internal/manual-clock'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { PullQueue, type Overflow, type QueueLease } from './index.ts'
+import { type Place, PullQueue, type QueueLease } from './index.ts'
+import { CLASSES, type Consumer, DRAINED, type Ending, type Item, NaiveQueue, type Settings } from './naive-queue.ts'
 
-const CAPACITY = 3
-const CLASSES = ['expedite', 'standard'] as const
-type Class = (typeof CLASSES)[number]
-
-interface Item {
+interface Work {
   readonly id: number
-  readonly class: Class
-  readonly expiresAt: number
-  attempt: number
-  /** The number of its lease, until it waits at the back again. */
-  order: number
-}
-
-/** What a queue should do, said as plainly as possible. */
-class Model {
-  readonly ready: Item[] = []
-  delayed: { readonly item: Item; readonly dueMs: number }[] = []
-  readonly leased = new Map<number, Item>()
-  readonly producers: Item[] = []
-  readonly consumers: number[] = []
-  /** What each consumer was given, by its number. */
-  readonly given = new Map<number, number>()
-  admitted = 0
-  settled = 0
-  nextId = 0
-  nextOrder = 0
-  nextConsumer = 0
-
-  get depth(): number {
-    return this.ready.length + this.delayed.length
-  }
-
-  place(item: Item, nowMs: number): void {
-    const consumer = item.expiresAt <= nowMs ? undefined : this.consumers.shift()
-    if (item.expiresAt <= nowMs) this.settled++
-    else if (consumer === undefined) {
-      item.order = Infinity
-      this.ready.push(item)
-    } else {
-      this.given.set(consumer, item.id)
-      this.settled++
-    }
-  }
-
-  admitWaiting(nowMs: number): void {
-    while (this.producers.length > 0 && this.depth < CAPACITY) this.admit(this.producers.shift() as Item, nowMs)
-  }
-
-  admit(item: Item, nowMs: number): void {
-    this.admitted++
-    this.place(item, nowMs)
-  }
-
-  wake(nowMs: number): void {
-    const due = this.delayed.filter(({ dueMs }) => dueMs <= nowMs).toSorted((a, b) => a.dueMs - b.dueMs)
-    this.delayed = this.delayed.filter(({ dueMs }) => dueMs > nowMs)
-    for (const { item } of due) this.place(item, nowMs)
-    this.admitWaiting(nowMs)
-  }
-
-  expire(nowMs: number, which: (item: Item) => boolean): void {
-    for (const item of this.ready.filter((each) => each.expiresAt <= nowMs && which(each))) {
-      this.ready.splice(this.ready.indexOf(item), 1)
-      this.settled++
-    }
-    this.admitWaiting(nowMs)
-  }
-
-  first(): Item | undefined {
-    return this.ready.find((item) => item.class === 'expedite') ?? this.ready[0]
-  }
-
-  take(nowMs: number): Item | undefined {
-    this.wake(nowMs)
-    for (let item = this.first(); item && item.expiresAt <= nowMs; item = this.first()) {
-      const expired = item
-      this.expire(nowMs, (each) => each === expired)
-    }
-    const item = this.first()
-    if (!item) return undefined
-    this.ready.splice(this.ready.indexOf(item), 1)
-    this.admitWaiting(nowMs)
-    return item
-  }
-
-  release(item: Item): void {
-    const behind = this.ready.findIndex((each) => each.class === item.class && each.order > item.order)
-    this.ready.splice(behind < 0 ? this.ready.length : behind, 0, item)
-  }
-
-  hasRoom(nowMs: number): boolean {
-    if (this.depth < CAPACITY) return true
-    this.expire(nowMs, () => true)
-    return this.depth < CAPACITY
-  }
+  readonly tenant: string
+  readonly cost: number
+  readonly key: string
 }
 
 interface Real {
   readonly clock: ManualClock
-  readonly queue: PullQueue<number>
-  readonly overflow: Overflow
-  readonly leases: QueueLease<number>[]
-  readonly given: Map<number, number>
+  readonly queue: PullQueue<Work>
+  readonly leases: QueueLease<Work>[]
+  readonly places: Map<number, Place>
+  readonly told: Map<number, unknown>
+  readonly endings: Map<number, Ending>
 }
 
-type Command = fc.AsyncCommand<Model, Real>
+type Command = fc.AsyncCommand<NaiveQueue, Real>
 
 /** After every command nothing is out of balance. */
-function command(name: string, run: (model: Model, real: Real) => void): Command {
+function command(name: string, run: (model: NaiveQueue, real: Real) => void): Command {
   return {
     check: () => true,
     toString: () => name,
@@ -119,119 +31,198 @@ function command(name: string, run: (model: Model, real: Real) => void): Command
       run(model, real)
       await settle()
       const readings = real.queue.snapshot()
-      const { acked, deadLettered, dropped, expired, withdrawn } = readings
+      const { acked, deadLettered, dropped, expired, withdrawn, cleared } = readings
+      const settled = acked + deadLettered + dropped + expired + withdrawn + cleared
       expect(readings).toMatchObject({
         depth: model.depth,
         delayed: model.delayed.length,
-        leased: model.leased.size,
+        leased: model.onLoan,
+        classes: { expedite: model.lines.expedite.length, standard: model.lines.standard.length },
         admitted: model.admitted,
+        duplicates: model.duplicates,
         waitingProducers: model.producers.length,
         waitingConsumers: model.consumers.length,
+        waitingForDepth: model.watchers.length,
+        tenants: model.settings.isFair ? CLASSES.reduce((sum, name) => sum + model.rounds[name].turns.length, 0) : 0,
       })
-      expect(acked + deadLettered + dropped + expired + withdrawn).toBe(model.settled)
-      expect(readings.admitted).toBe(readings.depth + readings.leased + model.settled)
-      expect(real.given).toEqual(model.given)
+      expect(settled).toBe(model.endings.size)
+      expect(readings.admitted).toBe(readings.depth + readings.leased + settled)
+      expect(real.told).toEqual(model.told)
+      for (const [id, how] of real.endings) expect([id, model.endings.get(id)]).toEqual([id, how])
     },
   }
 }
 
-function newItem(model: Model, real: Real, name: Class, deadlineMs: number | undefined): Item {
-  const expiresAt = deadlineMs === undefined ? Number.POSITIVE_INFINITY : real.clock.now() + deadlineMs
-  return { id: model.nextId++, class: name, expiresAt, attempt: 0, order: Infinity }
+const offered = fc.record({
+  class: fc.constantFrom(...CLASSES),
+  tenant: fc.constantFrom('a', 'b', 'c'),
+  cost: fc.constantFrom(1, 1, 2, 5),
+  key: fc.constantFrom('k', 'l', 'm', 'n', 'o', 'p', 'q', 'r'),
+  deadlineMs: fc.option(fc.integer({ min: 1, max: 30 }), { nil: undefined, freq: 4 }),
+  hasReceipt: fc.boolean(),
+})
+type Offered = typeof offered extends fc.Arbitrary<infer O> ? O : never
+
+/** The same item for both, and what it is offered with. */
+function make(model: NaiveQueue, real: Real, { deadlineMs, hasReceipt, ...rest }: Offered) {
+  const id = model.nextId++
+  const expiresAt = deadlineMs === undefined ? Infinity : model.nowMs + deadlineMs
+  const item: Item = { id, ...rest, expiresAt, attempt: 0, order: 0, at: 0 }
+  const receipt = {
+    admitted: (place: Place): void => void real.places.set(id, place),
+    settled: (how: Ending): void => {
+      expect(real.endings.has(id)).toBe(false)
+      real.endings.set(id, how)
+    },
+  }
+  const work: Work = { id, tenant: rest.tenant, cost: rest.cost, key: rest.key }
+  return { item, work, options: { class: rest.class, deadlineMs, receipt: hasReceipt ? receipt : undefined } }
 }
 
-function victimOf(model: Model, item: Item, overflow: Overflow): Item | undefined {
-  const candidates = model.ready.filter((each) => each.class === 'standard')
-  const from = candidates.length > 0 ? candidates : model.ready
-  if (overflow === 'reject' || (item.class === 'standard' && candidates.length === 0)) return undefined
-  return overflow === 'drop-oldest' ? from[0] : from.at(-1)
-}
-
-const item = [fc.constantFrom(...CLASSES), fc.option(fc.integer({ min: 1, max: 30 }), { nil: undefined })] as const
-
-const offer = fc.tuple(...item).map(([name, deadlineMs]) =>
-  command(`offer ${name} ${deadlineMs}`, (model, real) => {
-    const nowMs = real.clock.now()
-    const made = newItem(model, real, name, deadlineMs)
-    let isIn = model.hasRoom(nowMs)
-    const victim = isIn ? undefined : victimOf(model, made, real.overflow)
-    if (victim) {
-      model.ready.splice(model.ready.indexOf(victim), 1)
-      model.settled++
-      isIn = true
-    }
-    if (isIn) model.admit(made, nowMs)
-    expect(real.queue.offer(made.id, { class: name, deadlineMs })).toBe(isIn)
+const offer = fc.tuple(offered, fc.constantFrom('offer', 'tryOffer' as const)).map(([given, verb]) =>
+  command(`${verb} ${fc.stringify(given)}`, (model, real) => {
+    const { item, work, options } = make(model, real, given)
+    const verdict = model.offer(item)
+    if (verdict === 'duplicate') model.duplicates++
+    if (verb === 'tryOffer') expect(real.queue.tryOffer(work, options)).toBe(verdict)
+    else expect(real.queue.offer(work, options)).toBe(verdict === 'admitted')
   }),
 )
 
-const put = fc.tuple(...item).map(([name, deadlineMs]) =>
-  command(`put ${name} ${deadlineMs}`, (model, real) => {
-    if (real.overflow !== 'reject') return
-    const made = newItem(model, real, name, deadlineMs)
-    if (model.hasRoom(real.clock.now())) model.admit(made, real.clock.now())
-    else model.producers.push(made)
-    void real.queue.put(made.id, { class: name, deadlineMs })
+/** With nothing that comes with it, so that it goes the short way where it may. */
+const offerBare = fc.constantFrom('k', 'l', 'm').map((key) =>
+  command(`offer ${key}`, (model, real) => {
+    const plain = { class: 'standard', tenant: 'a', cost: 1, key, deadlineMs: undefined, hasReceipt: false } as const
+    const { item, work } = make(model, real, plain)
+    const verdict = model.offer(item)
+    if (verdict === 'duplicate') model.duplicates++
+    expect(real.queue.offer(work)).toBe(verdict === 'admitted')
   }),
 )
 
-const poll = fc.constant(
-  command('poll', (model, real) => {
-    const taken = model.take(real.clock.now())
-    if (taken) model.settled++
-    expect(real.queue.poll()).toBe(taken?.id)
-  }),
-)
-
-const take = fc.boolean().map((aborts) =>
-  command(aborts ? 'take, then abort' : 'take', (model, real) => {
-    const consumer = model.nextConsumer++
-    const taken = model.take(real.clock.now())
-    if (taken) {
-      model.settled++
-      model.given.set(consumer, taken.id)
-    } else if (!aborts) {
-      model.consumers.push(consumer)
-    }
+const put = fc.tuple(offered, fc.boolean()).map(([given, aborts]) =>
+  command(`put ${fc.stringify(given)}${aborts ? ', then abort' : ''}`, (model, real) => {
+    const { item, work, options } = make(model, real, given)
+    const verdict = model.offer(item)
+    if (verdict === 'duplicate') model.duplicates++
+    if (verdict !== 'full') model.told.set(-1 - item.id, verdict === 'admitted' ? 'in' : verdict)
+    else if (aborts) model.told.set(-1 - item.id, 'aborted')
+    else model.producers.push(item)
     const abort = new AbortController()
-    real.queue.take({ signal: abort.signal }).then(
-      (id) => real.given.set(consumer, id),
-      () => {},
+    tell(
+      real,
+      -1 - item.id,
+      real.queue.put(work, { ...options, signal: abort.signal }).then(() => 'in'),
     )
     if (aborts) abort.abort()
   }),
 )
 
+function tell(real: Real, id: number, promise: Promise<unknown>): void {
+  const names: Record<string, string> = { ERR_QUEUE_CLOSED: 'closed', ERR_DUPLICATE_ITEM: 'duplicate' }
+  promise.then(
+    (value) => real.told.set(id, value),
+    (error: { readonly code: string }) => real.told.set(id, names[error.code] ?? 'aborted'),
+  )
+}
+
+const nowhere = (): void => {}
+
+const poll = fc.constant(
+  command('poll', (model, real) => {
+    const taken = model.take(nowhere)
+    if (taken) model.end(taken, 'acked')
+    expect(real.queue.poll()?.id).toBe(taken?.id)
+  }),
+)
+
+/** Waits, unless nothing can come any more or it is given up at once. */
+function wait(model: NaiveQueue, consumer: Consumer, aborts: boolean): void {
+  if (model.isClosed && model.depth + model.onLoan + consumer.items.length === 0) model.told.set(consumer.id, 'closed')
+  else if (!aborts) model.consumers.push(consumer)
+  else {
+    model.told.set(consumer.id, 'aborted')
+    for (const item of consumer.items) model.giveBack(item)
+  }
+}
+
+const take = fc.boolean().map((aborts) =>
+  command(aborts ? 'take, then abort' : 'take', (model, real) => {
+    const consumer: Consumer = { id: 1_000 + model.nextId++, items: [], dueMs: 0 }
+    const taken = model.take(nowhere)
+    if (taken) {
+      model.told.set(consumer.id, taken.id)
+      model.end(taken, 'acked')
+    } else wait(model, consumer, aborts)
+    const abort = new AbortController()
+    tell(
+      real,
+      consumer.id,
+      real.queue.take({ signal: abort.signal }).then(({ id }) => id),
+    )
+    if (aborts) abort.abort()
+  }),
+)
+
+const takeBatch = fc
+  .tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 10 }), fc.boolean())
+  .map(([max, wholeMs, aborts]) =>
+    command(`takeBatch ${max} ${wholeMs}${aborts ? ', then abort' : ''}`, (model, real) => {
+      // A batch never ends at the moment when a retry falls due: who is first then says nothing.
+      const waitMs = wholeMs === 0 ? 0 : wholeMs + 0.25
+      const batch: Consumer = { id: 1_000 + model.nextId++, max, waitMs, items: [], dueMs: 0 }
+      // What it has is on loan, as if it stood in line already.
+      const standing = model.consumers
+      const keep = (item: Item): void => {
+        model.leased.set(item.id, item)
+        model.collect(batch, item)
+      }
+      while (batch.items.length < max && model.take(keep)) continue
+      for (const { id } of batch.items) model.leased.delete(id)
+      expect(standing).toBe(model.consumers)
+      const isOver = batch.items.length === max || waitMs === 0 || (model.isClosed && model.depth === 0)
+      if (isOver && batch.items.length > 0) model.complete(batch)
+      else wait(model, batch, aborts)
+      const abort = new AbortController()
+      const { signal } = abort
+      tell(
+        real,
+        batch.id,
+        real.queue.takeBatch({ max, waitMs, signal }).then((items) => items.map(({ id }) => id)),
+      )
+      if (aborts) abort.abort()
+    }),
+  )
+
 const lease = fc.constant(
   command('lease', (model, real) => {
-    const leased = model.take(real.clock.now())
+    const leased = model.take((item) => {
+      item.attempt++
+      item.order = model.nextOrder++
+      model.leased.set(item.id, item)
+    })
     const got = real.queue.tryLease()
-    expect(got?.item).toBe(leased?.id)
-    if (!leased || !got) return
-    leased.attempt++
-    leased.order = model.nextOrder++
-    expect(got.attempt).toBe(leased.attempt)
-    model.leased.set(leased.id, leased)
-    real.leases.push(got)
+    expect([got?.item.id, got?.attempt]).toEqual([leased?.id, leased?.attempt])
+    if (got) real.leases.push(got)
   }),
 )
 
 const end = fc
   .tuple(fc.nat(), fc.constantFrom('ack', 'deadLetter', 'retry', 'delay', 'release'), fc.integer({ min: 1, max: 20 }))
-  .map(([which, how, delayMs]) =>
-    command(`${how} ${which} ${delayMs}`, (model, real) => {
+  .map(([which, how, wholeMs]) =>
+    command(`${how} ${which} ${wholeMs}`, (model, real) => {
       const [got] = real.leases.splice(which % Math.max(1, real.leases.length), 1)
       if (!got) return
-      const nowMs = real.clock.now()
-      const leased = model.leased.get(got.item) as Item
-      model.leased.delete(got.item)
-      if (how === 'ack' || how === 'deadLetter') model.settled++
-      else if (how === 'retry') model.place(leased, nowMs)
-      else if (how === 'delay') model.delayed.push({ item: leased, dueMs: nowMs + delayMs })
+      const delayMs = wholeMs + 0.5
+      const leased = model.leased.get(got.item.id) as Item
+      model.leased.delete(got.item.id)
+      if (how === 'ack') model.end(leased, 'acked')
+      else if (how === 'deadLetter') model.end(leased, 'dead-lettered')
+      else if (how === 'retry') model.place(leased)
+      else if (how === 'delay') model.delayed.push({ item: leased, dueMs: model.nowMs + delayMs })
       else {
         leased.attempt--
-        if (model.consumers.length > 0) model.place(leased, nowMs)
-        else model.release(leased)
+        model.giveBack(leased)
       }
       if (how === 'delay') got.retry({ delayMs })
       else if (how === 'deadLetter') got.deadLetter('why')
@@ -239,32 +230,111 @@ const end = fc
     }),
   )
 
+const withdraw = fc.nat().map((which) =>
+  command(`withdraw ${which}`, (model, real) => {
+    const [id, place] = [...real.places].at(which % Math.max(1, real.places.size)) ?? []
+    const waiting = [...model.lines.expedite, ...model.lines.standard, ...model.delayed.map(({ item }) => item)]
+    const item = waiting.find((each) => each.id === id)
+    if (item) {
+      model.remove(item)
+      model.vacated()
+      model.end(item, 'withdrawn')
+    }
+    expect(place?.withdraw() ?? false).toBe(item !== undefined)
+  }),
+)
+
+const watch = fc.tuple(fc.integer({ min: DRAINED, max: 3 }), fc.boolean()).map(([below, aborts]) =>
+  command(
+    `${below === DRAINED ? 'whenDrained' : `whenBelow ${below}`}${aborts ? ', then abort' : ''}`,
+    (model, real) => {
+      const id = 1_000 + model.nextId++
+      model.watchers.push({ id, below })
+      model.watch()
+      const abort = new AbortController()
+      const { signal } = abort
+      const { queue } = real
+      const over = below === DRAINED ? queue.whenDrained({ signal }) : queue.whenBelow(below, { signal })
+      tell(
+        real,
+        id,
+        over.then(() => 'below'),
+      )
+      if (!aborts || model.told.has(id)) return
+      abort.abort()
+      model.watchers.pop()
+      model.told.set(id, 'aborted')
+    },
+  ),
+)
+
+const clear = fc.constant(
+  command('clear', (model, real) => {
+    expect(real.queue.clear('enough').map(({ id }) => id)).toEqual(model.clear())
+  }),
+)
+
+const close = fc.constant(
+  command('close', (model, real) => {
+    model.close()
+    real.queue.close()
+  }),
+)
+
 const advance = fc.integer({ min: 1, max: 25 }).map((ms) =>
   command(`advance ${ms}`, (model, real) => {
-    for (let i = 0; i < ms; i++) {
-      real.clock.advance(1)
-      if (model.consumers.length > 0) model.wake(real.clock.now())
+    for (let i = 0; i < ms * 4; i++) {
+      real.clock.advance(0.25)
+      model.advance(0.25)
     }
   }),
 )
 
-it('does what a naive queue does', async () => {
-  const commands = fc.commands([offer, offer, put, poll, take, lease, lease, end, end, advance], {
-    maxCommands: 60,
-    size: 'max',
+const settings: fc.Arbitrary<Settings> = fc.record({
+  capacity: fc.integer({ min: 1, max: 12 }),
+  overflow: fc.constantFrom('reject', 'drop-oldest', 'drop-newest' as const),
+  maxAgeMs: fc.constantFrom(5, 30, Infinity),
+  isFair: fc.constantFrom(false, false, true),
+  drop: fc.constantFrom(undefined, undefined, 'codel', 'controlled-delay', 'none' as const),
+  order: fc.constantFrom('fifo', 'adaptive-lifo' as const),
+  targetMs: fc.integer({ min: 1, max: 5 }),
+  intervalMs: fc.integer({ min: 5, max: 20 }),
+  windowMs: fc.constantFrom(undefined, undefined, undefined, 0, 20),
+})
+
+function queueOf(clock: ManualClock, given: Settings): PullQueue<Work> {
+  const { capacity, overflow, maxAgeMs, isFair, drop, order, targetMs, intervalMs, windowMs } = given
+  return new PullQueue<Work>({
+    clock,
+    timers: clock,
+    capacity,
+    overflow,
+    maxAgeMs,
+    classes: CLASSES,
+    ...(isFair ? { fairBy: ({ tenant }) => tenant, costOf: ({ cost }) => cost } : {}),
+    ...(drop === undefined ? {} : { overload: { drop, order, targetMs, intervalMs } }),
+    ...(windowMs === undefined ? {} : { dedupBy: ({ key }) => key, dedupWindowMs: windowMs }),
   })
+}
+
+it('does what a naive queue does', async () => {
+  const often = [offer, offer, offerBare, offerBare, put, poll, take, lease, lease, end, end, advance]
+  const seldom = [takeBatch, takeBatch, watch, withdraw, clear]
+  const commands = fc.commands([...often, ...often, ...seldom, ...often, close], { maxCommands: 120, size: 'max' })
   await fc.assert(
-    fc.asyncProperty(
-      fc.constantFrom('reject', 'drop-oldest', 'drop-newest' as const),
-      commands,
-      async (overflow, steps) => {
-        const clock = new ManualClock()
-        const queue = new PullQueue<number>({ clock, timers: clock, capacity: CAPACITY, classes: CLASSES, overflow })
-        const real: Real = { clock, queue, overflow, leases: [], given: new Map() }
-        await fc.asyncModelRun(() => ({ model: new Model(), real }), steps)
-        expect(clock.pendingTimers).toBeLessThanOrEqual(1)
-      },
-    ),
-    { numRuns: 150 },
+    fc.asyncProperty(settings, commands, async (given, steps) => {
+      const clock = new ManualClock()
+      const real: Real = {
+        clock,
+        queue: queueOf(clock, given),
+        leases: [],
+        places: new Map(),
+        told: new Map(),
+        endings: new Map(),
+      }
+      await fc.asyncModelRun(() => ({ model: new NaiveQueue(given), real }), steps)
+      expect(clock.pendingTimers).toBeLessThanOrEqual(2)
+    }),
+    { numRuns: 500 },
   )
 })
