@@ -1,8 +1,10 @@
+export { Autoscaler } from './autoscaler.ts'
 export { LaneRemovedError, LevelerClosedError, TooManyWaitersError } from './errors.ts'
 export { LevelSequence, levelSequence } from './level-sequence.ts'
 export { LevelingScheduler } from './leveling-scheduler.ts'
 export { DurationClassifier } from './duration-classifier.ts'
 export { LoadLeveler } from './load-leveler.ts'
+export { ScalingTimeoutError } from './scaling-attempt.ts'
 export { LimitExceededError } from './limit-exceeded-error.ts'
 export { RateLimitStoreTimeoutError } from './shared-rate-limiter-snapshot.ts'
 export { RateLimitedError } from './rate-limited-error.ts'
@@ -28,6 +30,29 @@ export type {
 export type { DurationClass, DurationClassifierOptions, Prediction } from './duration-classifier-options.ts'
 export type { DurationClassifierEvents, DurationClassifierSnapshot, Reclassification } from './duration-classifier.ts'
 export type { DeadLetter, LoadLevelerEvents, Rebalance, RebalanceMove } from './events.ts'
+export type {
+  AutoscalerEvents,
+  AutoscalerSnapshot,
+  LimitedEvent,
+  ScaledEvent,
+  ScalingFailureEvent,
+  ScalingNotHelpingEvent,
+} from './autoscaler-events.ts'
+export type {
+  AutoscalerOptions,
+  BackoffOptions,
+  DownOptions,
+  PlateauOptions,
+  ScaleContext,
+  StepOptions,
+  TrendOptions,
+} from './autoscaler-options.ts'
+export type { Bottleneck } from './scaling-bottleneck.ts'
+export type { ScalingDecision, ScalingLimit, ScalingReason } from './scaling-decision.ts'
+export type { Estimate, FitThroughput } from './scaling-fit.ts'
+export type { WorkerLoad } from './scaling-load.ts'
+export type { Schedule, ScheduleEntry } from './scaling-schedule.ts'
+export type { ScalabilityFit, ThroughputPoint } from './usl.ts'
 export type { Demand } from './level-sequence.ts'
 export type { ReleaseHandler } from './leveling-scheduler.ts'
 export type {
