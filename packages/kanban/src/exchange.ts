@@ -11,6 +11,7 @@ import type { QueueEmitter } from './queue-events.ts'
 import type { CheckedQueueOptions } from './queue-options.ts'
 import { Returns } from './returns.ts'
 import { Shelf } from './shelf.ts'
+import type { Hand, Taker } from './taker.ts'
 import type { TurnClock } from './turn-clock.ts'
 import { Turnstile } from './turnstile.ts'
 import type { Consumer } from './waiters.ts'
@@ -67,7 +68,11 @@ export class Exchange<T> {
 
   /** Hands the next item over for good; `NOTHING` when none is ready. */
   poll(): T | typeof NOTHING {
-    const slot = this.#next(false)
+    const { shelf, turnstile } = this
+    const slot = this.#next(() => {
+      turnstile.countTaken()
+      return shelf.take()
+    })
     if (slot === NOTHING) return NOTHING
     this.vacated()
     this.settledAcked(slot)
@@ -76,10 +81,25 @@ export class Exchange<T> {
 
   /** Puts the next item into a consumer's hands; `undefined` when none is ready. */
   lease(): Entry<T> | undefined {
-    const entry = this.#next(true)
+    const entry = this.#next(() => this.shelf.takeLeased())
     if (entry === NOTHING) return undefined
     this.vacated()
-    return entry as Entry<T>
+    return entry
+  }
+
+  /** Gives the next item to a taker, which is to begin; `NOTHING` when none is ready. */
+  serve(taker: Taker<T>): Hand | typeof NOTHING {
+    const hand = this.#next(() => this.put(taker, this.shelf.take(), this.shelf.lastLane))
+    if (hand !== NOTHING) this.vacated()
+    return hand
+  }
+
+  /** Puts what stands nowhere into a taker's hand. */
+  put(taker: Taker<T>, slot: Slot<T>, lane: number): Hand {
+    const { loans } = this.shelf
+    if (!(slot instanceof Entry)) return taker.take(slot, lane, loans.countBare())
+    const entry = loans.lend(slot, lane)
+    return taker.take(entry, lane, entry.order)
   }
 
   /** Whether so many can be polled, come what may. */
@@ -94,7 +114,8 @@ export class Exchange<T> {
       if (isNew) this.ledger.admitted(slot)
       this.#expired([slot as Entry<T>])
     } else if (consumer) {
-      this.#handOver(consumer, slot, lane, isNew)
+      if (consumer.kind === 'taker') this.#give(consumer, slot, lane, isNew)
+      else this.#handOver(consumer, slot, lane, isNew)
     } else {
       this.shelf.push(slot, lane, this.clock.now())
       if (this.deadlines.areUsed) this.deadlines.note(slot)
@@ -188,6 +209,15 @@ export class Exchange<T> {
     this.shelf.gate.shut()
   }
 
+  /** It leaves the line with its last free hand; otherwise it goes to the end. */
+  #give(taker: Taker<T>, slot: Slot<T>, lane: number, isNew: boolean): void {
+    this.turnstile.countPassedOn()
+    const hand = this.put(taker, slot, lane)
+    this.exit.served(taker)
+    if (isNew) this.ledger.admitted(slot)
+    taker.begin(hand)
+  }
+
   #handOver(consumer: Consumer<T>, slot: Slot<T>, lane: number, isNew: boolean): void {
     this.turnstile.countPassedOn()
     if (consumer.kind !== 'batch') consumer.line?.leave(consumer)
@@ -210,7 +240,7 @@ export class Exchange<T> {
   }
 
   /** Takes the next that may be handed out, and throws out what must not be. */
-  #next(isLease: boolean): Slot<T> | typeof NOTHING {
+  #next<V>(take: () => V): V | typeof NOTHING {
     const { shelf } = this
     if (shelf.delayed > 0) this.#placeDue()
     while (shelf.ready > 0) {
@@ -223,11 +253,10 @@ export class Exchange<T> {
         expired.push(shelf.discard() as Entry<T>)
         next = shelf.choose(nowMs, shed)
       }
-      if (next !== NOTHING) next = isLease ? shelf.takeLeased() : shelf.take()
-      if (next !== NOTHING && !isLease) this.turnstile.countTaken()
+      const taken = next === NOTHING ? NOTHING : take()
       if (shed.length > 0) this.#shed(shed)
       if (expired.length > 0) this.#expired(expired)
-      if (next !== NOTHING) return next
+      if (taken !== NOTHING) return taken
     }
     return NOTHING
   }

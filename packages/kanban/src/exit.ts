@@ -5,12 +5,13 @@ import { QueueClosedError, TooManyWaitingError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import { NOTHING } from './line.ts'
 import { type CheckedQueueOptions, type TakeBatchOptions, type TakeOptions, checkBatch } from './queue-options.ts'
+import type { Taker } from './taker.ts'
 import { BatchConsumer, type Consumer, LeaseConsumer, TakeConsumer } from './waiters.ts'
 import { WaitingLine } from './waiting-line.ts'
 
 /** The side of the consumers: who is served at once, who waits. */
 export class Exit<T> implements BatchHome<T> {
-  readonly consumers: WaitingLine<Consumer<T>>
+  readonly consumers: WaitingLine<Consumer<T> | Taker<T>>
   readonly batches: Batches<T>
   readonly #name: string
   readonly #maxWaiting: number
@@ -29,7 +30,7 @@ export class Exit<T> implements BatchHome<T> {
     signal?.throwIfAborted()
     const item = this.#exchange.turnstile.poll()
     if (item !== NOTHING) return item
-    const refusal = this.#refusal()
+    const refusal = this.refusal()
     if (refusal) throw refusal
     return await this.#join(new TakeConsumer<T>(signal, this.#exchange.setAlarm))
   }
@@ -54,7 +55,7 @@ export class Exit<T> implements BatchHome<T> {
       batches.complete(batch)
       return await batch.promise
     }
-    const refusal = this.#refusal()
+    const refusal = this.refusal()
     if (refusal) batch.fail(refusal)
     else if (batch.entries.length > 0) batches.begin(batch)
     return await (refusal ? batch.promise : this.#join(batch))
@@ -91,7 +92,7 @@ export class Exit<T> implements BatchHome<T> {
   }
 
   async #awaitLease(signal: AbortSignal | undefined): Promise<QueueLease<T>> {
-    const refusal = this.#refusal()
+    const refusal = this.refusal()
     if (refusal) throw refusal
     return await this.#join(new LeaseConsumer<T>(signal, this.#exchange.setAlarm))
   }
@@ -106,8 +107,20 @@ export class Exit<T> implements BatchHome<T> {
     return items
   }
 
+  /** A taker was given something: it leaves with its last free hand, and goes to the end of the line otherwise. */
+  served(taker: Taker<T>): void {
+    const { consumers } = this
+    if (!taker.hasFreeHand) this.leave(taker)
+    else if (consumers.size > 1 && consumers.leave(taker)) consumers.join(taker)
+  }
+
+  /** Takes it out of the line. Does nothing when it does not stand there. */
+  leave(taker: Taker<T>): void {
+    if (this.consumers.leave(taker) && this.#exchange.shelf.delayed > 0) this.#exchange.setAlarm()
+  }
+
   /** Why one more must not wait. */
-  #refusal(): Error | undefined {
+  refusal(): Error | undefined {
     if (!this.#exchange.mayBringMore) return new QueueClosedError(this.#name)
     if (this.consumers.size >= this.#maxWaiting) return new TooManyWaitingError(this.#name, this.#maxWaiting)
     return undefined

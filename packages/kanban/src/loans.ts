@@ -1,9 +1,11 @@
 import { Entry, type EntryHome, type Slot, exposure } from './entry.ts'
+import type { Taker } from './taker.ts'
 
-/** What is in consumers' hands. Everything is O(1). */
+/** What is in consumers' hands: leases, and bare items that takers hold. Everything is O(1) but `size`. */
 export class Loans<T> {
   readonly #home: EntryHome<T>
   readonly #leased: Entry<T>[] = []
+  readonly takers: Set<Taker<T>> = new Set()
   /** Total of leases. */
   #total = 0
 
@@ -11,9 +13,11 @@ export class Loans<T> {
     this.#home = home
   }
 
-  /** How many are in consumers' hands. */
+  /** How many are in consumers' hands. O(hands of takers). */
   get size(): number {
-    return this.#leased.length
+    let size = this.#leased.length
+    for (const { holding } of this.takers) size += holding
+    return size
   }
 
   /** Total of leases. */
@@ -28,6 +32,22 @@ export class Loans<T> {
     entry.phase = 'leased'
     entry.attempt++
     entry.order = ++this.#total
+    entry.index = this.#leased.length
+    this.#leased.push(entry)
+    return entry
+  }
+
+  /** Counts a bare item that a taker gets, and returns its number. */
+  countBare(): number {
+    return ++this.#total
+  }
+
+  /** Makes a lease of a bare item that a taker got as number `order`. */
+  lendBare(item: T, lane: number, order: number): Entry<T> {
+    const entry = new Entry(this.#home, item, lane)
+    entry.phase = 'leased'
+    entry.attempt = 1
+    entry.order = order
     entry.index = this.#leased.length
     this.#leased.push(entry)
     return entry

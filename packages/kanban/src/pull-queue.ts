@@ -4,6 +4,7 @@ import type { QueueLease } from './entry.ts'
 import { TooManyWaitingError } from './errors.ts'
 import { Exchange } from './exchange.ts'
 import { NOTHING } from './line.ts'
+import { QueueCounter } from './queue-counter.ts'
 import type { QueueEvents } from './queue-events.ts'
 import { QueueIterator } from './queue-iterator.ts'
 import {
@@ -19,6 +20,7 @@ import {
   checkQueueOptions,
 } from './queue-options.ts'
 import { type QueueSnapshot, estimateWaitMs, snapshotOf } from './queue-snapshot.ts'
+import { openCounter } from './taker.ts'
 import type { Turnstile } from './turnstile.ts'
 import type { Watermarks } from './watermarks.ts'
 
@@ -50,6 +52,8 @@ export class PullQueue<T> implements WorkSource<T>, Observable<QueueEvents<T>>, 
     this.#exchange = new Exchange(checked, this.#emitter)
     this.#entrance = this.#exchange.entrance
     this.#turnstile = this.#exchange.turnstile
+    // A subclass may give out leases of its own.
+    if (new.target === PullQueue) openCounter(this, new QueueCounter(this.#exchange))
   }
 
   /** How many items wait, delayed retries included. */

@@ -13,7 +13,7 @@ import { Loans } from './loans.ts'
 export class Shelf<T> {
   /** How many could be handed out now: the sizes of all lines. A field, and not a sum, because it is asked at each turn. */
   ready = 0
-  readonly gate: Gate = new Gate()
+  readonly gate: Gate<T> = new Gate()
   readonly loans: Loans<T>
   readonly #lines: readonly Line<T>[]
   /** The only one, where nothing but its order says what is next. */
@@ -63,6 +63,11 @@ export class Shelf<T> {
     let tenants = 0
     for (const line of this.#lines) tenants += line.tenants
     return tenants
+  }
+
+  /** The class of the last one that was taken. */
+  get lastLane(): number {
+    return this.#chosen
   }
 
   lineSize(lane: number): number {
@@ -152,6 +157,7 @@ export class Shelf<T> {
     const only = this.#only
     if (only !== undefined) return only.shiftBare()
     const lane = this.#ageing.choose(nowMs)
+    this.#chosen = lane
     this.#ageing.served()
     const line = this.#line(lane) as Lane<T>
     const item = line.shiftBare()

@@ -1,10 +1,11 @@
 import { type Entry, isEntry } from './entry.ts'
 import type { Exchange } from './exchange.ts'
 import { NEVER } from './gate.ts'
-import type { NOTHING } from './line.ts'
+import { NOTHING } from './line.ts'
 import { Pulse, type Pulsing, type Totals } from './pulse.ts'
 import type { CheckedQueueOptions } from './queue-options.ts'
 import type { Shelf } from './shelf.ts'
+import type { Taker } from './taker.ts'
 import { type ClockReader, TurnClock } from './turn-clock.ts'
 
 /**
@@ -54,9 +55,10 @@ export class Turnstile<T> implements Pulsing, ClockReader {
   }
 
   /** A bare item that may simply be put down comes in. `false` when it is not as simple as that. */
-  admitBare(item: T, lane = this.#lastLane): boolean {
+  admitBare(item: T, lane: number = this.#lastLane): boolean {
     const shelf = this.#shelf
-    if ((shelf.ready >= shelf.gate.admitsBelow && !this.#admitsSimply()) || isEntry(item)) return false
+    if (shelf.ready >= shelf.gate.admitsBelow && !this.#admitsSimply()) return this.#give(item, lane)
+    if (isEntry(item)) return false
     // Read first: what comes now belongs to the second that begins with it.
     const nowMs = this.#admitted < this.#sharesAdmitted ? this.#tick : this.#look()
     this.#admitted++
@@ -78,6 +80,20 @@ export class Turnstile<T> implements Pulsing, ClockReader {
     const shelf = this.#shelf
     if (shelf.ready <= shelf.gate.lendsAbove && !this.#lendsSimply()) return this.#exchange.lease()
     return shelf.shiftLeased(this.clock.now())
+  }
+
+  /** Gives the next item to a taker and lets it begin. `false` when none is ready. */
+  serve(taker: Taker<T>): boolean {
+    const shelf = this.#shelf
+    if (shelf.ready > shelf.gate.servesAbove || this.#servesSimply()) {
+      const item = shelf.shiftBare(this.clock.now())
+      taker.begin(taker.take(item, shelf.lastLane, shelf.loans.countBare()))
+      return true
+    }
+    const hand = this.#exchange.serve(taker)
+    if (hand === NOTHING) return false
+    taker.begin(hand)
+    return true
   }
 
   /** An item comes in by another way. */
@@ -115,7 +131,21 @@ export class Turnstile<T> implements Pulsing, ClockReader {
     return nowMs
   }
 
+  /** To the taker that waits for it, if that is all there is to it. */
+  #give(item: T, lane: number): boolean {
+    const { taker } = this.#shelf.gate
+    if (taker === undefined || isEntry(item)) return false
+    if (this.#admitted >= this.#sharesAdmitted) this.#look()
+    this.#admitted++
+    this.#passedOn++
+    const hand = taker.take(item, lane, this.#shelf.loans.countBare())
+    if (!taker.hasFreeHand) this.#exchange.exit.leave(taker)
+    taker.begin(hand)
+    return true
+  }
+
   #admitsSimply(): boolean {
+    if (this.#shelf.gate.taker !== undefined) return false
     this.#open()
     return this.#shelf.ready < this.#shelf.gate.admitsBelow
   }
@@ -135,8 +165,10 @@ export class Turnstile<T> implements Pulsing, ClockReader {
     const { gate, delayed } = shelf
     gate.shut()
     if (isClosed) return
-    if (this.#keepsBare && exit.consumers.size === 0)
-      gate.admitsBelow = Math.min(NEVER, this.#capacity, marks.risesAt - 1) - delayed
+    const { first, size } = exit.consumers
+    if (this.#keepsBare && size === 0) gate.admitsBelow = Math.min(NEVER, this.#capacity, marks.risesAt - 1) - delayed
+    // Others in line have their turn after it.
+    if (this.#keepsBare && size === 1 && first?.kind === 'taker' && delayed < this.#capacity) gate.taker = first
     if (!isPlain || delayed > 0 || entrance.producers.size > 0) return
     gate.lendsAbove = Math.min(NEVER, marks.fallsBelow)
     if (shelf.isBare) gate.servesAbove = gate.lendsAbove
