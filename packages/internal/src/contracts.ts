@@ -78,8 +78,11 @@ export interface Lease<T> {
   readonly attempt: number
   /** Done: the item leaves the source. */
   ack(): void | Promise<void>
-  /** Not done: the item comes back, after `delayMs` where given, with `attempt` one higher. */
-  retry(options?: { readonly delayMs?: number }): void | Promise<void>
+  /**
+   * Not done: the item comes back, after `delayMs` where given, with `attempt` one higher. `reason` is what the attempt failed
+   * with, for sources that keep it.
+   */
+  retry(options?: { readonly delayMs?: number; readonly reason?: unknown }): void | Promise<void>
   /** Given up: the item leaves the source; `reason` says why. */
   deadLetter(reason: unknown): void | Promise<void>
   /**

@@ -1,44 +1,48 @@
-import type { Clock, Timers } from '@tps/internal'
-import { Alarm } from './alarm.ts'
-import { HandlerTimeoutError, type PoolStoppedError } from './errors.ts'
+import type { Timers, WorkSource } from '@tps/internal'
+import { CounterStation } from './counter-station.ts'
+import type { PoolStoppedError } from './errors.ts'
 import type { Exemplar } from './exemplar.ts'
-import { HandlerTimes } from './handler-times.ts'
+import { LeaseStation } from './lease-station.ts'
 import type { Outcomes } from './outcomes.ts'
-import type { CheckedPoolOptions, Handler, UnfinishedItem } from './pool-options.ts'
-import { Rate } from './rate.ts'
-import { type PoolLease, Run } from './run.ts'
+import { type CheckedPoolOptions, type Handler, type UnfinishedItem, checkLeaseMs } from './pool-options.ts'
+import { Run } from './run.ts'
+import type { Station } from './station.ts'
 import type { Submissions } from './submissions.ts'
-import { TurnClock } from './turn-clock.ts'
+import { counterOf } from './taker.ts'
+import { TimeLimits } from './time-limits.ts'
+import { Timing } from './timing.ts'
 import { type Foreman, Worker } from './worker.ts'
 
-const NO_LEASE = {} as PoolLease<never>
-
-/** The workers of a pool: how many, which of them may pull, and how long they may take. */
+/** The workers of a pool: how many, where they stand, and which of them may begin something. */
 export class Crew<T, R> implements Foreman<T, R> {
+  readonly name: string
+  readonly maxDeliveries: number
   readonly handler: Handler<T, R>
   readonly outcomes: Outcomes<T, R>
   readonly submissions: Submissions<T, R>
-  readonly timers: Timers
-  readonly times: HandlerTimes = new HandlerTimes()
-  /** Set by the pool: a slot was freed. */
-  onReleased: (() => void) | undefined
-  /** Set by the pool: a worker has found nothing to do. */
-  onRested: (() => void) | undefined
-  /** Whether every handler is timed: something listens that is told durations. */
-  timesAll = false
-  readonly #name: string
-  readonly #sourceOf: CheckedPoolOptions<T>['sourceOf']
-  readonly #timeoutMs: number | undefined
-  readonly #clock: Clock
-  readonly #turnClock: TurnClock
-  readonly #alarm: Alarm
-  readonly #endedRate = new Rate()
+  readonly timing: Timing
+  readonly limits: TimeLimits<T, R>
+  readonly inContext: Foreman<T, R>['inContext']
+  /** Set by the pool: a slot was freed while the pool stops. */
+  onFreed: (() => void) | undefined
+  /** Set by the pool: a station has found nothing to do. */
+  onRested: () => void = () => {}
+  readonly #options: CheckedPoolOptions<T>
+  readonly #timers: Timers
   /** Those with an index from `#target` on are retired: they finish what they have. */
   readonly #workers: Worker<T, R>[] = []
+  /** Where all stand, when one source of ours serves all. */
+  #shared: CounterStation<T, R> | undefined
   /** @see Exemplar */
-  readonly exemplar: Exemplar<Run<T, R>>
+  readonly exemplar: Exemplar<Run>
   #target = 0
   #isPulling = true
+  #isWatched = false
+  #hasLimits: boolean
+  /** Nobody is retired, all may pull: who becomes free stays where it is. */
+  #isSteady = false
+  /** Tells whether the workers were assigned anew meanwhile. */
+  #assignments = 0
 
   constructor(
     options: CheckedPoolOptions<T>,
@@ -46,17 +50,22 @@ export class Crew<T, R> implements Foreman<T, R> {
     submissions: Submissions<T, R>,
     outcomes: Outcomes<T, R>,
   ) {
+    this.name = options.name
+    this.maxDeliveries = options.maxDeliveries
     this.handler = handler
     this.outcomes = outcomes
     this.submissions = submissions
-    this.timers = options.timers
-    this.#name = options.name
-    this.#sourceOf = options.sourceOf
-    this.#timeoutMs = options.timeoutMs
-    this.#clock = options.clock
-    this.#turnClock = new TurnClock(options.clock)
-    this.exemplar = new Run<T, R>(NO_LEASE, 0, 0, undefined)
-    this.#alarm = new Alarm(options.timers, () => this.#sweep())
+    this.timing = new Timing(options.clock)
+    this.limits = new TimeLimits(options, outcomes, this.#workers)
+    this.#options = options
+    this.#timers = options.timers
+    this.#hasLimits = options.timeoutMs !== undefined
+    const { contexts } = options
+    this.inContext =
+      contexts && ((run, { submission, item }) => contexts.run(submission?.context, () => handler(item, run)))
+    this.exemplar = new Run(0, { index: 0, turn: 0, aborted: undefined, leftMs: 0, watch: () => {}, beat: () => {} }, 0)
+    this.#isWatched = false
+    this.#timeWhatIsNeeded()
   }
 
   /** How many handlers may run at once. */
@@ -68,72 +77,64 @@ export class Crew<T, R> implements Foreman<T, R> {
     return this.#isPulling
   }
 
+  get isWatched(): boolean {
+    return this.#isWatched
+  }
+
+  set isWatched(isWatched: boolean) {
+    this.#isWatched = isWatched
+    this.#timeWhatIsNeeded()
+  }
+
   /** How many handlers run, those of retired workers included. O(workers). */
   get busy(): number {
-    return this.#workers.reduce((busy, worker) => busy + (worker.isBusy ? 1 : 0), 0)
+    let busy = 0
+    for (const { isBusy } of this.#workers) if (isBusy) busy++
+    return busy
   }
 
   /** How many handlers have timed out and still run. O(workers). */
   get overdue(): number {
-    return this.#workers.reduce((overdue, worker) => overdue + (worker.run?.isOverdue ? 1 : 0), 0)
+    let overdue = 0
+    for (const { isBusy, isOverdue } of this.#workers) if (isBusy && isOverdue) overdue++
+    return overdue
   }
 
   get workers(): readonly Worker<T, R>[] {
     return this.#workers
   }
 
-  /** Handlers that settled, a second. */
-  get processingRate(): number {
-    return this.#endedRate.perSecond(this.#turnClock.exactly())
+  get stations(): ReadonlySet<Station<T, R>> {
+    return new Set(this.#workers.map(({ station }) => station))
   }
 
-  /** Mean time a slot is held, in ms. Before any handler has ended, how long those that run have run on average. */
+  /** Mean time a slot is held, in ms; `undefined` before anything has begun. */
   get meanMs(): number | undefined {
-    if (this.times.meanMs !== undefined) return this.times.meanMs
-    const nowMs = this.#clock.now()
-    const ages = this.#workers.flatMap(({ run }) => (run?.startedAt === undefined ? [] : [nowMs - run.startedAt]))
-    return ages.length === 0 ? undefined : ages.reduce((sum, age) => sum + age, 0) / ages.length
+    return this.timing.meanMs(this.#workers.filter(({ isBusy }) => isBusy))
   }
 
-  mayPull(worker: Worker<T, R>): boolean {
-    if (!this.#isPulling || worker.index >= this.#target) return false
-    return this.#workers.length === this.#target || this.busy < this.#target
+  turnMs(): number {
+    return this.timing.turnMs
   }
 
-  began(run: Run<T, R>): void {
-    if (this.#timeoutMs === undefined && !this.timesAll && !this.times.isDue) return
-    const nowMs = this.#clock.now()
-    run.startedAt = nowMs
-    if (this.#timeoutMs === undefined) return
-    const dueMs = nowMs + this.#timeoutMs
-    // All have the same limit, so only the first of a busy spell sets the alarm; the sweep sets it again.
-    if (dueMs < this.#alarm.dueMs) this.#alarm.set(dueMs, nowMs)
-  }
-
-  ended(run: Run<T, R>): number {
-    this.#endedRate.add(this.#turnClock.now())
-    if (run.startedAt === undefined) return this.times.meanMs ?? 0
-    const durationMs = this.#clock.now() - run.startedAt
-    this.times.add(durationMs)
-    return durationMs
-  }
-
-  released(worker: Worker<T, R>): void {
-    if (worker.index >= this.#target) this.#reassign()
-    this.onReleased?.()
+  freed(worker: Worker<T, R>): void {
+    if (this.#isSteady) {
+      worker.station.freed(worker)
+      return
+    }
+    this.#reassign()
+    this.onFreed?.()
   }
 
   rested(): void {
-    this.onRested?.()
+    this.onRested()
   }
 
   resize(workers: number): void {
     // The sources come first: what a user's function throws must leave everything as it was.
-    const added: Worker<T, R>[] = []
-    for (let index = this.#workers.length; index < workers; index++) {
-      added.push(new Worker(index, this.#sourceOf(index), this))
-    }
-    this.#workers.push(...added)
+    const added: [source: WorkSource<T>, index: number][] = []
+    for (let index = this.#workers.length; index < workers; index++) added.push([this.#options.sourceOf(index), index])
+    for (const [source, index] of added) this.#hire(source, index)
     this.#target = workers
     this.#reassign()
   }
@@ -146,59 +147,71 @@ export class Crew<T, R> implements Foreman<T, R> {
 
   /** Ends what still runs: decides its fate without it and aborts its signal. */
   abandon(error: PoolStoppedError): UnfinishedItem<T>[] {
-    this.#alarm.set(Number.POSITIVE_INFINITY, 0)
-    const runs = this.#workers.flatMap(({ run }) => run ?? [])
-    const cut = runs.filter((run) => !run.isDecided)
-    for (const run of cut) {
-      run.isDecided = true
-      this.outcomes.abandoned(run, error)
+    this.limits.stop()
+    const cut = this.#workers.filter(({ isBusy, isDecided }) => isBusy && !isDecided)
+    // What they hold goes back in the order it came out.
+    const unfinished = cut.map(({ item, attempt }) => ({ item, attempt }))
+    for (const worker of cut) {
+      worker.isDecided = true
+      this.outcomes.abandoned(worker, error)
     }
-    for (const run of runs) run.abort(error)
-    return cut.map(({ lease, attempt }) => ({ item: lease.item, attempt }))
+    for (const worker of this.#workers) worker.abort(error)
+    for (const station of this.stations) station.close()
+    return unfinished
+  }
+
+  #hire(source: WorkSource<T>, index: number): void {
+    const station = this.#stationFor(source)
+    if (station.leaseMs !== undefined) this.#hasLimits = true
+    this.#timeWhatIsNeeded()
+    const worker = new Worker<T, R>(index, station, this)
+    station.join(worker)
+    this.#workers.push(worker)
+  }
+
+  #stationFor(source: WorkSource<T>): CounterStation<T, R> | LeaseStation<T, R> {
+    const counter = counterOf<T>(source)
+    if (!counter) {
+      const { maxWaitMs } = this.#options
+      const leaseMs = this.#options.leaseMs ?? checkLeaseMs('source.leaseMs', source.leaseMs)
+      return new LeaseStation<T, R>(source, this, this.#timers, { maxWaitMs, leaseMs })
+    }
+    if (!this.#options.sharedSource) return new CounterStation<T, R>(source, counter, this, this.#timers)
+    this.#shared ??= new CounterStation<T, R>(source, counter, this, this.#timers)
+    return this.#shared
+  }
+
+  #timeWhatIsNeeded(): void {
+    this.timing.timesAll = this.#isWatched || this.#hasLimits
   }
 
   /** Retired workers go, as many of the others pull as there are free slots, the rest wait no longer. */
   #reassign(): void {
+    const assignment = ++this.#assignments
+    this.#dismissRetired()
+    this.#isSteady = this.#isPulling && this.#workers.length === this.#target
+    let free = this.#isPulling ? this.#target - this.busy : 0
+    const assigned = new Map<Station<T, R>, Worker<T, R>[]>()
+    for (const worker of this.#workers) {
+      const workers = assigned.get(worker.station) ?? []
+      assigned.set(worker.station, workers)
+      if (worker.isBusy || worker.index >= this.#target || free-- <= 0) continue
+      workers.push(worker)
+    }
+    for (const [station, workers] of assigned) {
+      // What begins in one station may, through the user's code, have changed all.
+      if (assignment !== this.#assignments) return
+      station.assign(workers)
+    }
+  }
+
+  #dismissRetired(): void {
     let last = this.#workers.at(-1)
     while (last && last.index >= this.#target && !last.isBusy) {
-      last.dismiss()
       this.#workers.pop()
+      last.station.dismiss(last)
+      if (this.#shared && this.#workers.length === 0) this.#shared = undefined
       last = this.#workers.at(-1)
     }
-    let free = this.#isPulling ? this.#target - this.busy : 0
-    for (const worker of this.#workers) {
-      if (worker.isBusy) continue
-      if (free > 0 && worker.index < this.#target) {
-        free--
-        worker.pull()
-      } else {
-        worker.withdraw()
-      }
-    }
-  }
-
-  #sweep(): void {
-    const timeoutMs = this.#timeoutMs as number
-    const nowMs = this.#clock.now()
-    let nextMs = Number.POSITIVE_INFINITY
-    const late: Run<T, R>[] = []
-    for (const { run } of this.#workers) {
-      if (run?.startedAt === undefined || run.isDecided) continue
-      const dueMs = run.startedAt + timeoutMs
-      if (dueMs <= nowMs) late.push(run)
-      else nextMs = Math.min(nextMs, dueMs)
-    }
-    this.#alarm.set(nextMs, nowMs)
-    for (const run of late) if (!run.isDecided) this.#timeOut(run, timeoutMs)
-  }
-
-  #timeOut(run: Run<T, R>, timeoutMs: number): void {
-    const error = new HandlerTimeoutError(this.#name, timeoutMs)
-    run.isDecided = run.isOverdue = true
-    this.outcomes.totals.timedOut++
-    const verdict = this.outcomes.failed(run, error)
-    run.abort(error)
-    this.outcomes.tellOverdue(run, timeoutMs)
-    this.outcomes.tellFailure(run, verdict, timeoutMs)
   }
 }

@@ -75,10 +75,10 @@ export class TooManyWaitingError extends Refusal {
 /** A submitted item left the queue without having been worked on, or was settled by another consumer. */
 export class ItemLostError extends Refusal {
   readonly code = 'ERR_ITEM_LOST'
-  /** `dropped` to make room, `expired` before its turn, or `taken` by a consumer other than a pool. */
-  readonly reason: 'dropped' | 'expired' | 'taken'
+  /** `dropped` to make room, `expired` before its turn, `cleared`, or `taken` by a consumer other than a pool. */
+  readonly reason: 'cleared' | 'dropped' | 'expired' | 'taken'
 
-  constructor(reason: 'dropped' | 'expired' | 'taken') {
+  constructor(reason: 'cleared' | 'dropped' | 'expired' | 'taken') {
     super(`the item was ${reason} before a worker of the pool got it`)
     this.reason = reason
   }
@@ -100,6 +100,40 @@ export class HandlerTimeoutError extends Refusal {
 
   override get name(): string {
     return 'HandlerTimeoutError'
+  }
+}
+
+/**
+ * An item was handed out more often than `maxDeliveries` allows and is given up without another run: the earlier ones ended
+ * without a word, as when a process dies of it.
+ */
+export class TooManyDeliveriesError extends Refusal {
+  readonly code = 'ERR_TOO_MANY_DELIVERIES'
+  readonly maxDeliveries: number
+
+  constructor(pool: string, maxDeliveries: number) {
+    super(`an item of pool "${pool}" was handed out more than ${maxDeliveries} times`)
+    this.maxDeliveries = maxDeliveries
+  }
+
+  override get name(): string {
+    return 'TooManyDeliveriesError'
+  }
+}
+
+/**
+ * The lease of an item expired while its handler ran, so the item may be in other hands. The reason of the handler's aborted
+ * signal. `cause` is what the source said, where it said something.
+ */
+export class LeaseLostError extends Refusal {
+  readonly code = 'ERR_LEASE_LOST'
+
+  constructor(pool: string, reason?: ErrorOptions) {
+    super(`pool "${pool}" lost the lease of an item`, reason)
+  }
+
+  override get name(): string {
+    return 'LeaseLostError'
   }
 }
 

@@ -4,9 +4,11 @@ export {
   DuplicateItemError,
   HandlerTimeoutError,
   ItemLostError,
+  LeaseLostError,
   PoolStoppedError,
   QueueClosedError,
   QueueFullError,
+  TooManyDeliveriesError,
   TooManyWaitingError,
 } from './errors.ts'
 export { PullQueue } from './pull-queue.ts'
@@ -21,6 +23,7 @@ export type {
   Timers,
   WorkSource,
 } from '@tps/internal'
+export type { CaptureContext, RestoreContext } from './async-context.ts'
 export type { BackoffOptions } from './backoff.ts'
 export type { DeadItem, DeadLetter, DeadLetterEvents, DeadLetterSnapshot } from './dead-letter.ts'
 export type { ImportOptions, ImportReport, Lines } from './dead-letter-import.ts'
@@ -33,6 +36,7 @@ export type {
   DeadLetteredEvent,
   FailedEvent,
   LateEvent,
+  LeaseLostEvent,
   OverdueEvent,
   PoolEvents,
   RetriedEvent,

@@ -1,18 +1,12 @@
 import { type ListenerErrorHandler, type SafeEmitter, printListenerError } from '@tps/internal'
 import type { Backoff } from './backoff.ts'
+import { hasCode } from './error-code.ts'
+import { Histories, type History } from './histories.ts'
 import type { AttemptEvent, PoolEvents } from './pool-events.ts'
 import type { CheckedPoolOptions, DeadLetterSink } from './pool-options.ts'
-import { type Run, giveBack } from './run.ts'
+import { giveBack } from './run.ts'
 import type { Submissions } from './submissions.ts'
-
-/** How many errors of an item are kept. */
-const KEPT_ERRORS = 10
-
-/** What an item's earlier attempts came to. */
-interface History {
-  readonly firstAtMs: number
-  readonly errors: unknown[]
-}
+import type { Worker } from './worker.ts'
 
 /** What follows from a failed attempt. */
 export interface Verdict {
@@ -27,16 +21,14 @@ export interface Verdict {
  * the dead-letter sink; telling comes afterwards, when the slot is free.
  */
 export class Outcomes<T, R> {
-  readonly totals = { processed: 0, failed: 0, retried: 0, deadLettered: 0, cancelled: 0, timedOut: 0 }
+  readonly totals = { processed: 0, failed: 0, retried: 0, deadLettered: 0, cancelled: 0, timedOut: 0, leasesLost: 0 }
   readonly #attempts: number
   readonly #backoff: Backoff
   readonly #deadLetters: DeadLetterSink<T> | undefined
   readonly #submissions: Submissions<T, R>
   readonly #emitter: SafeEmitter<PoolEvents<T, R>>
   readonly #onListenerError: ListenerErrorHandler
-  readonly #nowMs: () => number
-  /** By lease: the lease of a source in memory stays the same object from attempt to attempt. */
-  readonly #histories = new WeakMap<object, History>()
+  readonly #histories: Histories
 
   constructor(options: CheckedPoolOptions<T>, submissions: Submissions<T, R>, emitter: SafeEmitter<PoolEvents<T, R>>) {
     this.#attempts = options.attempts
@@ -45,87 +37,94 @@ export class Outcomes<T, R> {
     this.#submissions = submissions
     this.#emitter = emitter
     this.#onListenerError = options.onListenerError
-    this.#nowMs = () => options.clock.now()
+    this.#histories = new Histories(options.clock)
   }
 
-  succeeded(run: Run<T, R>, result: R): void {
+  succeeded(worker: Worker<T, R>, result: R): void {
     this.totals.processed++
-    run.submission?.resolve(result)
-    this.#ack(run)
+    worker.submission?.resolve(result)
+    this.#ack(worker)
   }
 
-  failed(run: Run<T, R>, error: unknown): Verdict {
+  failed(worker: Worker<T, R>, error: unknown): Verdict {
     this.totals.failed++
-    const { lease, submission } = run
-    const history = this.#remember(lease, error)
-    if (run.attempt < this.#attempts) {
-      const delayMs = this.#backoff.delayMs(run.attempt, error)
+    const { lease, attempt, submission } = worker
+    const history = this.#histories.add(lease, attempt, error)
+    if (attempt < this.#attempts) {
+      const delayMs = this.#backoff.delayMs(attempt, error)
       this.totals.retried++
       if (submission && lease.receipt !== submission) this.#submissions.file(submission)
-      this.#settleLease(run, () => lease.retry({ delayMs }))
+      this.#settleLease(worker, () => lease.retry({ delayMs, reason: error }))
       return { error, errors: history.errors, retryInMs: delayMs }
     }
     this.totals.deadLettered++
     submission?.reject(error)
-    this.#settleLease(run, () => lease.deadLetter(error))
-    this.#bury(run, history)
+    this.#settleLease(worker, () => lease.deadLetter(error))
+    this.#bury(worker, history)
     return { error, errors: history.errors, retryInMs: undefined }
   }
 
+  timedOut(worker: Worker<T, R>, error: unknown): Verdict {
+    this.totals.timedOut++
+    return this.failed(worker, error)
+  }
+
   /** The submitter has given up: nobody wants the item any more. */
-  cancelled(run: Run<T, R>): void {
+  cancelled(worker: Worker<T, R>): void {
     this.totals.cancelled++
-    this.#ack(run)
+    this.#ack(worker)
+  }
+
+  /** The item may be in other hands: nothing is settled. It comes back by itself. */
+  lost(worker: Worker<T, R>): void {
+    this.totals.leasesLost++
+    const { submission } = worker
+    if (submission && worker.lease.receipt !== submission) this.#submissions.file(submission)
   }
 
   /** The pool stops: a submitted item ends here, any other goes back to the source. */
-  abandoned(run: Run<T, R>, error: unknown): void {
-    if (run.submission) {
-      run.submission.reject(error)
-      this.#ack(run)
+  abandoned(worker: Worker<T, R>, error: unknown): void {
+    if (worker.submission) {
+      worker.submission.reject(error)
+      this.#ack(worker)
     } else {
-      this.#settleLease(run, () => giveBack(run.lease))
+      this.#settleLease(worker, () => giveBack(worker.lease))
     }
   }
 
-  tellSuccess(run: Run<T, R>, result: R, durationMs: number): void {
-    if (this.#emitter.has('completed')) this.#emitter.emit('completed', { ...attemptOf(run), result, durationMs })
+  tellSuccess(attempt: AttemptEvent<T>, result: R, durationMs: number): void {
+    if (this.#emitter.has('completed')) this.#emitter.emit('completed', { ...attempt, result, durationMs })
   }
 
-  tellFailure(run: Run<T, R>, { error, errors, retryInMs }: Verdict, durationMs: number): void {
+  tellFailure(attempt: AttemptEvent<T>, { error, errors, retryInMs }: Verdict, durationMs: number): void {
     const willRetry = retryInMs !== undefined
-    if (this.#emitter.has('failed')) this.#emitter.emit('failed', { ...attemptOf(run), error, durationMs, willRetry })
+    if (this.#emitter.has('failed')) this.#emitter.emit('failed', { ...attempt, error, durationMs, willRetry })
     if (!willRetry) {
-      if (this.#emitter.has('deadLettered')) this.#emitter.emit('deadLettered', { ...attemptOf(run), error, errors })
+      if (this.#emitter.has('deadLettered')) this.#emitter.emit('deadLettered', { ...attempt, error, errors })
     } else if (this.#emitter.has('retried')) {
-      this.#emitter.emit('retried', { ...attemptOf(run), error, delayMs: retryInMs })
+      this.#emitter.emit('retried', { ...attempt, error, delayMs: retryInMs })
     }
   }
 
-  tellOverdue(run: Run<T, R>, timeoutMs: number): void {
-    if (this.#emitter.has('overdue')) this.#emitter.emit('overdue', { ...attemptOf(run), timeoutMs })
+  tellOverdue(attempt: AttemptEvent<T>, timeoutMs: number): void {
+    if (this.#emitter.has('overdue')) this.#emitter.emit('overdue', { ...attempt, timeoutMs })
   }
 
-  tellLate(run: Run<T, R>, durationMs: number): void {
-    if (!this.#emitter.has('late')) return
-    this.#emitter.emit('late', { ...attemptOf(run), durationMs, wasOverdue: run.isOverdue })
+  tellLate(attempt: AttemptEvent<T>, durationMs: number, wasOverdue: boolean): void {
+    if (this.#emitter.has('late')) this.#emitter.emit('late', { ...attempt, durationMs, wasOverdue })
+  }
+
+  tellLeaseLost(attempt: AttemptEvent<T>, error: unknown): void {
+    if (this.#emitter.has('leaseLost')) this.#emitter.emit('leaseLost', { ...attempt, error })
   }
 
   tellSourceError(worker: number, error: unknown): void {
     if (this.#emitter.has('sourceError')) this.#emitter.emit('sourceError', { worker, error })
   }
 
-  #remember(lease: object, error: unknown): History {
-    const history = this.#histories.get(lease) ?? { firstAtMs: this.#nowMs(), errors: [] }
-    history.errors.push(error)
-    if (history.errors.length > KEPT_ERRORS) history.errors.shift()
-    this.#histories.set(lease, history)
-    return history
-  }
-
-  #bury({ lease, attempt }: Run<T, R>, { firstAtMs, errors }: History): void {
+  #bury({ item, attempt }: Worker<T, R>, { errors, ageMs }: History): void {
     try {
-      this.#deadLetters?.add({ item: lease.item, errors, attempts: attempt, firstAgeMs: this.#nowMs() - firstAtMs })
+      this.#deadLetters?.add({ item, errors, attempts: attempt, firstAgeMs: ageMs })
     } catch (error) {
       try {
         this.#onListenerError(error, 'deadLetters')
@@ -135,30 +134,40 @@ export class Outcomes<T, R> {
     }
   }
 
-  #ack(run: Run<T, R>): void {
+  #ack(worker: Worker<T, R>): void {
+    if (worker.isBare) {
+      worker.endBare()
+      return
+    }
     try {
-      const settling = run.lease.ack()
-      if (settling !== undefined) this.#awaitSource(run, settling)
+      const settling = worker.lease.ack()
+      if (settling !== undefined) this.#awaitSource(worker, settling)
     } catch (error) {
-      this.tellSourceError(run.worker, error)
+      this.#sourceFailed(worker, error)
     }
   }
 
   /** A source may answer later, or fail: its answer is waited for with the slot held, its error is told. */
-  #settleLease(run: Run<T, R>, settle: () => void | Promise<void>): void {
+  #settleLease(worker: Worker<T, R>, settle: () => void | Promise<void>): void {
     try {
       const settling = settle()
-      if (settling !== undefined) this.#awaitSource(run, settling)
+      if (settling !== undefined) this.#awaitSource(worker, settling)
     } catch (error) {
-      this.tellSourceError(run.worker, error)
+      this.#sourceFailed(worker, error)
     }
   }
 
-  #awaitSource(run: Run<T, R>, settling: Promise<void>): void {
-    run.settling = Promise.resolve(settling).catch((error: unknown) => this.tellSourceError(run.worker, error))
+  #awaitSource(worker: Worker<T, R>, settling: Promise<void>): void {
+    // Its slot is held until then, so it is still at the same attempt.
+    worker.settling = Promise.resolve(settling).catch((error: unknown) => this.#sourceFailed(worker, error))
   }
-}
 
-function attemptOf<T, R>({ lease, attempt, worker }: Run<T, R>): AttemptEvent<T> {
-  return { item: lease.item, attempt, worker }
+  #sourceFailed(worker: Worker<T, R>, error: unknown): void {
+    if (!hasCode(error, 'ERR_LEASE_LOST')) {
+      this.tellSourceError(worker.index, error)
+      return
+    }
+    this.totals.leasesLost++
+    this.tellLeaseLost(worker.event, error)
+  }
 }

@@ -42,10 +42,19 @@ export interface OverdueEvent<T> extends AttemptEvent<T> {
   readonly timeoutMs: number
 }
 
-/** A handler settled after its item's fate was decided without it (overdue, or cancelled). Its result is not used. */
+/** A handler settled after its item's fate was decided without it (overdue, cancelled, or lost). Its result is not used. */
 export interface LateEvent<T> extends AttemptEvent<T> {
   readonly durationMs: number
   readonly wasOverdue: boolean
+}
+
+/**
+ * The lease of an item was lost: it could not be renewed in time, or its source said so. The item comes back from the source
+ * by itself, and this attempt counts neither as processed nor as failed, unless its handler had succeeded before the source
+ * refused the ack.
+ */
+export interface LeaseLostEvent<T> extends AttemptEvent<T> {
+  readonly error: unknown
 }
 
 /** The source threw or rejected. A worker that can't pull tries again, after 100 ms at first and 10 s at the most. */
@@ -62,5 +71,6 @@ export type PoolEvents<T, R> = {
   deadLettered: [event: DeadLetteredEvent<T>]
   overdue: [event: OverdueEvent<T>]
   late: [event: LateEvent<T>]
+  leaseLost: [event: LeaseLostEvent<T>]
   sourceError: [event: SourceErrorEvent]
 }

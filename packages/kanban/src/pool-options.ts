@@ -3,6 +3,7 @@ import {
   type ListenerErrorHandler,
   type Timers,
   type WorkSource,
+  checkCount,
   checkFunction,
   checkInteger,
   checkName,
@@ -13,6 +14,7 @@ import {
   systemClock,
   systemTimers,
 } from '@tps/internal'
+import { AsyncContexts, type CaptureContext } from './async-context.ts'
 import { Backoff, type BackoffOptions } from './backoff.ts'
 import type { DeadItem } from './dead-letter.ts'
 import type { PutOptions } from './queue-options.ts'
@@ -48,8 +50,26 @@ export interface WorkerPoolOptions<T> {
   readonly workers?: number | undefined
   /** How long an attempt may take, in ms. Greater than 0. Default: no limit. */
   readonly timeoutMs?: number | undefined
+  /**
+   * How long the source's leases last, in ms. Greater than 0. Default: what the source says (`leaseMs`). While a handler
+   * runs, its lease is renewed; a lease that could not be renewed in time is lost: the handler is aborted and the item is
+   * not acked. A `PullQueue` has leases that don't expire.
+   */
+  readonly leaseMs?: number | undefined
+  /** How often a lease is renewed, in ms. Greater than 0, less than `leaseMs`. Default: a third of it. */
+  readonly renewEveryMs?: number | undefined
+  /**
+   * How long a worker waits for a source before it asks again, in ms: a wait that a lost connection has swallowed ends so.
+   * Greater than 0; `Infinity` for never. Default 30000. Not needed for a `PullQueue`.
+   */
+  readonly maxWaitMs?: number | undefined
   /** How often an item is tried before it is given up, counted by the source. From 1. Default 1. */
   readonly attempts?: number | undefined
+  /**
+   * An item that has been handed out more often than this is given up with `TooManyDeliveriesError` without being run: it may
+   * be what its workers die of. Counted by the source. From `attempts`. Default 20, or `attempts` where that is more.
+   */
+  readonly maxDeliveries?: number | undefined
   /** How long a failed item waits in the source before its next attempt; no slot is held meanwhile. */
   readonly backoff?: BackoffOptions | undefined
   /** Where given-up items go. Default: only the source is told. */
@@ -60,7 +80,13 @@ export interface WorkerPoolOptions<T> {
   readonly timers?: Timers | undefined
   /** From 0 to below 1, for the jitter of the backoff. Default `Math.random`. */
   readonly random?: (() => number) | undefined
-  /** Receives what a listener or the dead-letter sink threw. Default: prints it. */
+  /**
+   * Lets each handler run in the async context its item was submitted in: `() => AsyncLocalStorage.snapshot()`, or, quicker,
+   * `() => AsyncResource.bind((run) => run())`. It is called once for each `submit`, and once when the pool is made: there
+   * run the handlers of items that nobody submitted. Default: handlers run in whatever context they are begun in.
+   */
+  readonly captureContext?: CaptureContext | undefined
+  /** Receives what a listener, the dead-letter sink or `captureContext` threw. Default: prints it. */
   readonly onListenerError?: ListenerErrorHandler | undefined
 }
 
@@ -96,11 +122,16 @@ export interface CheckedPoolOptions<T> {
   readonly intake: Intake<T> | undefined
   readonly workers: number
   readonly timeoutMs: number | undefined
+  readonly leaseMs: number | undefined
+  readonly renewEveryMs: number | undefined
+  readonly maxWaitMs: number
   readonly attempts: number
+  readonly maxDeliveries: number
   readonly backoff: Backoff
   readonly deadLetters: DeadLetterSink<T> | undefined
   readonly clock: Clock
   readonly timers: Timers
+  readonly contexts: AsyncContexts | undefined
   readonly onListenerError: ListenerErrorHandler
 }
 
@@ -114,12 +145,17 @@ export function checkPoolOptions<T>(options: WorkerPoolOptions<T>): CheckedPoolO
     intake,
     workers = 1,
     timeoutMs,
+    leaseMs,
+    renewEveryMs,
+    maxWaitMs = 30_000,
     attempts = 1,
+    maxDeliveries = Math.max(20, attempts),
     backoff = {},
     deadLetters,
     clock = systemClock,
     timers = systemTimers,
     random = Math.random,
+    captureContext,
     onListenerError = printListenerError,
   } = options
   const sharedSource = typeof source === 'function' ? undefined : checkObject('source', source, SOURCE_METHODS)
@@ -133,13 +169,31 @@ export function checkPoolOptions<T>(options: WorkerPoolOptions<T>): CheckedPoolO
     intake: intake === undefined ? asIntake(sharedSource) : checkObject('intake', intake, ['offer']),
     workers: checkWorkers(workers),
     timeoutMs: timeoutMs === undefined ? undefined : checkNumber('timeoutMs', timeoutMs, { above: 0 }),
+    ...checkRenewal(leaseMs, renewEveryMs),
+    maxWaitMs: maxWaitMs === Number.POSITIVE_INFINITY ? maxWaitMs : checkNumber('maxWaitMs', maxWaitMs, { above: 0 }),
     attempts: checkInteger('attempts', attempts, { min: 1 }),
+    maxDeliveries: checkCount('maxDeliveries', maxDeliveries, { min: attempts }),
     backoff: new Backoff(backoff, checkFunction('random', random)),
     deadLetters: deadLetters === undefined ? undefined : checkObject('deadLetters', deadLetters, ['add']),
     clock: checkObject('clock', clock, ['now']),
     timers: checkObject('timers', timers, ['schedule']),
+    contexts: captureContext && new AsyncContexts(checkFunction('captureContext', captureContext), onListenerError),
     onListenerError: checkFunction('onListenerError', onListenerError),
   }
+}
+
+function checkRenewal(
+  leaseMs: number | undefined,
+  renewEveryMs: number | undefined,
+): Pick<CheckedPoolOptions<never>, 'leaseMs' | 'renewEveryMs'> {
+  checkLeaseMs('leaseMs', leaseMs)
+  if (renewEveryMs !== undefined)
+    checkNumber('renewEveryMs', renewEveryMs, { above: 0, below: leaseMs ?? Number.POSITIVE_INFINITY })
+  return { leaseMs, renewEveryMs }
+}
+
+export function checkLeaseMs(name: string, leaseMs: number | undefined): number | undefined {
+  return leaseMs === undefined ? undefined : checkNumber(name, leaseMs, { above: 0 })
 }
 
 export function checkWorkers(workers: number): number {

@@ -21,6 +21,8 @@ export interface PoolSnapshot {
   readonly timedOut: number
   /** Total of items whose submitter gave them up when a worker had them already. */
   readonly cancelled: number
+  /** Total of attempts whose lease was lost to someone else. */
+  readonly leasesLost: number
   /** How many submitted items have not ended. */
   readonly submitted: number
   /** Mean time a handler holds its slot, over about the last 32 measured, in ms; 0 before the first. */
@@ -29,6 +31,11 @@ export interface PoolSnapshot {
   readonly processingRate: number
   /** `estimateWaitMs()`. */
   readonly estimatedWaitMs: number
+  /**
+   * How long ago the source that is quiet for longest last answered, with an item or with none, in ms: the pool's health. A
+   * worker that waits asks at least every `maxWaitMs`. 0 for a `PullQueue`.
+   */
+  readonly sourceSilentMs: number
   /** Each worker by its number, retired ones that still run included. */
   readonly perWorker: readonly WorkerReading[]
   readonly state: 'running' | 'paused' | 'stopped'

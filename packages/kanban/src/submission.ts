@@ -1,3 +1,4 @@
+import type { RestoreContext } from './async-context.ts'
 import { type Abortable, unwatchAbort, watchAbort } from './abort-watch.ts'
 import type { Place, Receipt, Settlement } from './entry.ts'
 import { ItemLostError } from './errors.ts'
@@ -17,6 +18,8 @@ export interface Register<T, R> {
 export class Submission<T, R> implements Receipt, Abortable {
   readonly item: T
   readonly promise: Promise<R>
+  /** What it was submitted in. */
+  readonly context: RestoreContext | undefined
   /** Its place in the register. */
   index = 0
   isEnded = false
@@ -29,8 +32,9 @@ export class Submission<T, R> implements Receipt, Abortable {
   #resolve!: (value: R) => void
   #reject!: (reason: unknown) => void
 
-  constructor(item: T, register: Register<T, R>, signal: AbortSignal | undefined) {
+  constructor(item: T, register: Register<T, R>, signal?: AbortSignal, context?: RestoreContext) {
     this.item = item
+    this.context = context
     this.#register = register
     this.#signal = signal
     this.promise = new Promise<R>((resolve, reject) => {
@@ -48,7 +52,7 @@ export class Submission<T, R> implements Receipt, Abortable {
   settled(how: Settlement, reason?: unknown): void {
     if (this.isEnded) return
     if (how === 'dead-lettered') this.reject(reason)
-    else this.reject(new ItemLostError(how === 'dropped' || how === 'expired' ? how : 'taken'))
+    else this.reject(new ItemLostError(how === 'acked' || how === 'withdrawn' ? 'taken' : how))
   }
 
   aborted(reason: unknown): void {

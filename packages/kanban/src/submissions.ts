@@ -1,4 +1,5 @@
 import type { Exemplar } from './exemplar.ts'
+import type { RestoreContext } from './async-context.ts'
 import type { PoolLease } from './run.ts'
 import { Submission } from './submission.ts'
 
@@ -14,14 +15,14 @@ export class Submissions<T, R> {
   /** Of sources without receipts: submissions whose item is in the source, oldest first. */
   readonly #byItem = new Map<T, Submission<T, R>[]>()
 
-  readonly exemplar: Exemplar<Submission<T, R>> = new Submission<T, R>(undefined as T, this, undefined)
+  readonly exemplar: Exemplar<Submission<T, R>> = new Submission<T, R>(undefined as T, this)
 
   get size(): number {
     return this.#open.length
   }
 
-  open(item: T, signal: AbortSignal | undefined): Submission<T, R> {
-    const submission = new Submission<T, R>(item, this, signal)
+  open(item: T, signal: AbortSignal | undefined, context: RestoreContext | undefined): Submission<T, R> {
+    const submission = new Submission<T, R>(item, this, signal, context)
     submission.index = this.#open.length
     this.#open.push(submission)
     return submission
@@ -49,11 +50,13 @@ export class Submissions<T, R> {
     else this.#byItem.delete(submission.item)
   }
 
-  /** The submission whose item this lease brings, if it was submitted. */
-  claim(lease: PoolLease<T>): Submission<T, R> | undefined {
-    const { receipt } = lease
-    if (receipt instanceof Submission) return receipt as Submission<T, R>
-    return this.#byItem.size === 0 ? undefined : this.unfileFirst(lease.item)
+  /** The submission of this item, if it was submitted. A bare item comes without a lease. */
+  claim(lease: PoolLease<T> | undefined, item: T): Submission<T, R> | undefined {
+    if (lease) {
+      const { receipt } = lease
+      if (receipt instanceof Submission) return receipt as Submission<T, R>
+    }
+    return this.#byItem.size === 0 ? undefined : this.unfileFirst(item)
   }
 
   /** The one that has waited longest with `item`; it is no longer looked for. */

@@ -69,14 +69,17 @@ function byHand(): {
   }
 }
 
-/** What a leveler in between looks like. */
-function plain(capacity: number): WorkSource<number> & { offer(item: number): boolean } {
-  const inner = new PullQueue<number>({ capacity })
+/** What a leveler in between looks like: leases, and nothing else of the queue. */
+function leasesOf(inner: PullQueue<number>): WorkSource<number> & { offer(item: number): boolean } {
   return {
     offer: (item) => inner.offer(item),
     lease: (options) => inner.lease(options),
     tryLease: () => inner.tryLease(),
   }
+}
+
+function plain(capacity: number): ReturnType<typeof leasesOf> {
+  return leasesOf(new PullQueue<number>({ capacity }))
 }
 
 describe('pulling', () => {
@@ -101,7 +104,7 @@ describe('pulling', () => {
     for (let item = 0; item < 5_000; item++) queue.offer(item)
     await pool.drain()
     expect(pool.snapshot()).toMatchObject({ processed: 5_000, busy: 0 })
-    expect(queue.snapshot()).toMatchObject({ depth: 0, leased: 0, acked: 5_000, waitingConsumers: 3 })
+    expect(queue.snapshot()).toMatchObject({ depth: 0, leased: 0, acked: 5_000, waitingConsumers: 1 })
   })
 
   it.each<[string, Handler<number, unknown>]>([
@@ -509,12 +512,13 @@ describe('pausing', () => {
   })
 
   it('gives back, uncharged, what was on its way', async () => {
-    const { queue, pool } = setUp<number>((_item, { attempt }) => attempt)
+    const inner = new PullQueue<number>()
+    const { pool } = setUp<number>((_item, { attempt }) => attempt, { source: leasesOf(inner) })
     const result = pool.submit(1)
-    expect(queue.leased).toBe(1)
+    expect(inner.leased).toBe(1)
     pool.pause()
     await settle()
-    expect(queue.snapshot()).toMatchObject({ depth: 1, leased: 0 })
+    expect(inner.snapshot()).toMatchObject({ depth: 1, leased: 0 })
     pool.resume()
     expect(await result).toBe(1)
   })
@@ -537,6 +541,18 @@ describe('draining', () => {
     await clock.advanceAsync(1)
     expect(drained).toHaveBeenCalledTimes(1)
     expect(clock.pendingTimers).toBe(0)
+  })
+
+  it.each([1, 3])('resolves when the source is closed and %s workers end its last items', async (workers) => {
+    const { handler, runs } = byHand()
+    const { queue, pool } = setUp(handler, { workers })
+    for (let item = 0; item < workers; item++) queue.offer(item)
+    queue.close()
+    const drained = vi.fn()
+    void pool.drain().then(drained)
+    for (const run of runs) run.end('')
+    await settle()
+    expect(drained).toHaveBeenCalledTimes(1)
   })
 
   it('notices that others emptied the source', async () => {

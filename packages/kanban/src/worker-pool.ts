@@ -2,24 +2,22 @@ import { type Observable, SafeEmitter, checkFunction } from '@tps/internal'
 import { backlogOf } from './backlog.ts'
 import { Crew } from './crew.ts'
 import { Drain, type Drained } from './drain.ts'
-import { ItemLostError, PoolStoppedError, QueueClosedError, QueueFullError } from './errors.ts'
+import { PoolStoppedError } from './errors.ts'
 import { Outcomes } from './outcomes.ts'
 import type { PoolEvents } from './pool-events.ts'
 import {
   type CheckedPoolOptions,
   type Handler,
-  type Intake,
   type StopOptions,
   type SubmitOptions,
   type UnfinishedItem,
   type WorkerPoolOptions,
   checkGrace,
   checkPoolOptions,
-  checkWhenFull,
   checkWorkers,
 } from './pool-options.ts'
 import type { PoolSnapshot } from './pool-snapshot.ts'
-import type { Submission } from './submission.ts'
+import { Submitter } from './submitter.ts'
 import { Submissions } from './submissions.ts'
 
 /**
@@ -36,10 +34,9 @@ export class WorkerPool<T, R = unknown> implements Observable<PoolEvents<T, R>>,
   readonly #submissions = new Submissions<T, R>()
   readonly #outcomes: Outcomes<T, R>
   readonly #crew: Crew<T, R>
+  readonly #submitter: Submitter<T, R>
   readonly #drain: Drain
   #listeners = 0
-  #unsubscribe: (() => void)[] = []
-  #heedsLosses = false
   #stopping: Promise<readonly UnfinishedItem<T>[]> | undefined
 
   constructor(options: WorkerPoolOptions<T>, handler: Handler<T, R>) {
@@ -50,6 +47,7 @@ export class WorkerPool<T, R = unknown> implements Observable<PoolEvents<T, R>>,
     this.#emitter = new SafeEmitter(checked.onListenerError)
     this.#outcomes = new Outcomes(checked, this.#submissions, this.#emitter)
     this.#crew = new Crew(checked, handler, this.#submissions, this.#outcomes)
+    this.#submitter = new Submitter(checked, this.#submissions, () => this.estimateWaitMs())
     this.#drain = new Drain(checked.timers, () => this.#isDrained())
     this.#crew.onRested = () => this.#drain.check()
     this.#crew.resize(checked.workers)
@@ -81,22 +79,8 @@ export class WorkerPool<T, R = unknown> implements Observable<PoolEvents<T, R>>,
    * primitives) are interchangeable. There, this pool must be the only consumer, and an item the intake throws out is
    * noticed if the intake emits `dropped` or `expired` with `{ item }`.
    */
-  submit(item: T, options: SubmitOptions = {}): Promise<R> {
-    const { signal } = options
-    if (this.#stopping) return Promise.reject(new PoolStoppedError(this.name))
-    // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- the reason is the caller's own.
-    if (signal?.aborted) return Promise.reject(signal.reason)
-    const { intake } = this.#options
-    if (!intake)
-      return Promise.reject(new TypeError(`pool "${this.name}" has no intake: submit needs one with offer()`))
-    const submission = this.#submissions.open(item, signal)
-    try {
-      if (checkWhenFull(options) === 'wait') void this.#putIn(intake, submission, options)
-      else if (!this.#offerTo(intake, submission, options)) submission.reject(this.#refusal(intake))
-    } catch (error) {
-      submission.reject(error)
-    }
-    return submission.promise
+  submit(item: T, options?: SubmitOptions): Promise<R> {
+    return this.#submitter.submit(item, options)
   }
 
   /**
@@ -159,18 +143,18 @@ export class WorkerPool<T, R = unknown> implements Observable<PoolEvents<T, R>>,
   on<E extends keyof PoolEvents<T, R>>(event: E, listener: (...args: PoolEvents<T, R>[E]) => void): () => void {
     const off = this.#emitter.on(event, listener)
     this.#listeners++
-    this.#crew.timesAll = true
+    this.#crew.isWatched = true
     let isOn = true
     return () => {
       off()
       if (isOn) this.#listeners--
       isOn = false
-      this.#crew.timesAll = this.#listeners > 0
+      this.#crew.isWatched = this.#listeners > 0
     }
   }
 
   snapshot(): PoolSnapshot {
-    const { target, busy, overdue, meanMs, processingRate, isPulling } = this.#crew
+    const { target, busy, overdue, meanMs, timing, isPulling } = this.#crew
     return {
       name: this.name,
       workers: target,
@@ -180,74 +164,21 @@ export class WorkerPool<T, R = unknown> implements Observable<PoolEvents<T, R>>,
       ...this.#outcomes.totals,
       submitted: this.#submissions.size,
       meanHandlerMs: meanMs ?? 0,
-      processingRate,
+      processingRate: timing.perSecond,
       estimatedWaitMs: this.estimateWaitMs(),
-      perWorker: this.#crew.workers.map(({ isBusy, run, processed }) => ({
-        state: run?.isOverdue ? 'overdue' : isBusy ? 'busy' : 'idle',
+      sourceSilentMs: Math.max(0, ...[...this.#crew.stations].map(({ silentMs }) => silentMs)),
+      perWorker: this.#crew.workers.map(({ isBusy, isOverdue, processed }) => ({
+        state: !isBusy ? 'idle' : isOverdue ? 'overdue' : 'busy',
         processed,
       })),
       state: this.#stopping ? 'stopped' : isPulling ? 'running' : 'paused',
     }
   }
 
-  #offerTo(intake: Intake<T>, submission: Submission<T, R>, options: SubmitOptions): boolean {
-    const { class: name, deadlineMs } = options
-    if (carriesReceipts(intake)) return intake.offer(submission.item, { class: name, deadlineMs, receipt: submission })
-    this.#heedLosses(intake)
-    this.#submissions.file(submission)
-    let isIn = false
-    try {
-      isIn = intake.offer(submission.item, { class: name, deadlineMs })
-    } finally {
-      if (!isIn) this.#submissions.unfile(submission)
-    }
-    return isIn
-  }
-
-  async #putIn(intake: Intake<T>, submission: Submission<T, R>, options: SubmitOptions): Promise<void> {
-    const { class: name, deadlineMs } = options
-    const givenUp = new AbortController()
-    submission.waiting = givenUp
-    try {
-      if (!intake.put) throw new TypeError("whenFull 'wait' needs an intake with put()")
-      const receipt = carriesReceipts(intake) ? submission : undefined
-      if (!receipt) {
-        this.#heedLosses(intake)
-        this.#submissions.file(submission)
-      }
-      await intake.put(submission.item, { class: name, deadlineMs, signal: givenUp.signal, receipt })
-      submission.waiting = undefined
-    } catch (error) {
-      this.#submissions.unfile(submission)
-      submission.reject(error)
-    }
-  }
-
-  #refusal(intake: Intake<T>): Error {
-    const name: unknown = Reflect.get(intake, 'name')
-    const called = typeof name === 'string' ? name : this.name
-    if (Reflect.get(intake, 'isClosed') === true) return new QueueClosedError(called)
-    return new QueueFullError(called, Math.ceil(this.estimateWaitMs()))
-  }
-
-  /** An intake without receipts can only tell what it throws out by events. */
-  #heedLosses(intake: Intake<T>): void {
-    if (this.#heedsLosses) return
-    this.#heedsLosses = true
-    const on: unknown = Reflect.get(intake, 'on')
-    if (typeof on !== 'function') return
-    for (const reason of ['dropped', 'expired'] as const) {
-      const listener = ({ item }: { readonly item: T }): void =>
-        this.#submissions.unfileFirst(item)?.reject(new ItemLostError(reason))
-      const off: unknown = Reflect.apply(on, intake, [reason, listener])
-      if (typeof off === 'function') this.#unsubscribe.push(() => void Reflect.apply(off, undefined, []))
-    }
-  }
-
   #sources(): readonly object[] {
     const { sharedSource, intake } = this.#options
     if (sharedSource) return [sharedSource]
-    return intake ? [intake] : this.#crew.workers.map(({ source }) => source)
+    return intake ? [intake] : [...this.#crew.stations].map(({ source }) => source)
   }
 
   #depth(): number {
@@ -261,11 +192,12 @@ export class WorkerPool<T, R = unknown> implements Observable<PoolEvents<T, R>>,
     const backlogs = this.#sources().map((source) => backlogOf(source))
     if (backlogs.some(({ depth, leased }) => (depth ?? 0) + (leased ?? 0) > 0)) return 'no'
     if (backlogs.every(({ depth, leased }) => depth !== undefined && leased !== undefined)) return 'yes'
-    return this.#crew.workers.every(({ foundNothing }) => foundNothing) ? 'unsure' : 'no'
+    return [...this.#crew.stations].every(({ foundNothing }) => foundNothing) ? 'unsure' : 'no'
   }
 
   async #stop(graceMs: number): Promise<readonly UnfinishedItem<T>[]> {
     const stopped = new PoolStoppedError(this.name)
+    this.#submitter.close()
     this.#crew.setPulling(false)
     this.#drain.fail(stopped)
     const waiting = this.#submissions.giveUp(stopped, ({ runner }) => runner !== undefined)
@@ -273,7 +205,7 @@ export class WorkerPool<T, R = unknown> implements Observable<PoolEvents<T, R>>,
     const running = this.#crew.abandon(stopped)
     // What failed during the grace and was to be tried again.
     const retrying = this.#submissions.giveUp(stopped, () => false)
-    for (const off of this.#unsubscribe) off()
+    this.#submitter.dispose()
     return [...running, ...[...waiting, ...retrying].map((item) => ({ item, attempt: 0 }))]
   }
 
@@ -281,15 +213,11 @@ export class WorkerPool<T, R = unknown> implements Observable<PoolEvents<T, R>>,
   #grace(graceMs: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = this.#options.timers.schedule(graceMs, resolve)
-      this.#crew.onReleased = () => {
+      this.#crew.onFreed = () => {
         if (this.#crew.busy > 0) return
         timer.cancel()
         resolve()
       }
     })
   }
-}
-
-function carriesReceipts(intake: object): boolean {
-  return Reflect.get(intake, 'carriesReceipts') === true
 }

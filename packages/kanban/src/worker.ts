@@ -1,184 +1,143 @@
-import type { Timer, Timers, WorkSource } from '@tps/internal'
-import type { Outcomes } from './outcomes.ts'
+import { Entry, type Slot } from './entry.ts'
+import { TooManyDeliveriesError } from './errors.ts'
+import type { Outcomes, Verdict } from './outcomes.ts'
+import type { AttemptEvent } from './pool-events.ts'
 import type { Handler } from './pool-options.ts'
-import { type PoolLease, Run, giveBack } from './run.ts'
-import type { Runner } from './submission.ts'
+import { type Bench, type HandlerContext, type PoolLease, Run } from './run.ts'
+import type { Station } from './station.ts'
+import type { Counter } from './taker.ts'
+import type { Runner, Submission } from './submission.ts'
 import type { Submissions } from './submissions.ts'
+import type { TimeLimits } from './time-limits.ts'
+import type { Timing } from './timing.ts'
 
-/** How long a worker whose source failed waits before it pulls again: at first, and at the most. */
-const FIRST_RECOVERY_MS = 100
-const LONGEST_RECOVERY_MS = 10_000
-
-/** What a worker asks of, and tells, its pool. */
+/** What a worker and its station ask of, and tell, their pool. */
 export interface Foreman<T, R> {
+  readonly name: string
+  readonly maxDeliveries: number
   readonly handler: Handler<T, R>
   readonly outcomes: Outcomes<T, R>
   readonly submissions: Submissions<T, R>
-  readonly timers: Timers
-  mayPull(worker: Worker<T, R>): boolean
-  began(run: Run<T, R>): void
-  /** The handler settled: measures it. Returns how long it took, in ms. */
-  ended(run: Run<T, R>): number
-  /** The worker's slot is free. */
-  released(worker: Worker<T, R>): void
-  /** The worker has found nothing to do. */
+  readonly timing: Timing
+  readonly limits: TimeLimits<T, R>
+  /** Whether anything listens to the pool. */
+  readonly isWatched: boolean
+  /** Calls the handler in the async context that the item was submitted in. `undefined` when that is not asked for. */
+  readonly inContext: ((run: HandlerContext, worker: Worker<T, R>) => R | PromiseLike<R>) | undefined
+  /** A cheap reading of the clock. */
+  turnMs(): number
+  /** The worker is idle again. */
+  freed(worker: Worker<T, R>): void
+  /** A station has found nothing to do. */
   rested(): void
 }
 
-type Phase = 'idle' | 'waiting' | 'recovering' | 'busy' | 'ended'
-
 /**
- * One slot. It pulls when it is free, runs one handler at a time, and is free again when that has settled, however it
- * does: `#release` is the only place where a slot is freed.
+ * One slot: it has one item at a time, from when it is given to it until the handler has settled and the source has taken
+ * note. `#free` is the only place where a slot becomes free.
  */
-export class Worker<T, R> implements Runner {
+export class Worker<T, R> implements Runner, Bench {
   readonly index: number
+  readonly station: Station<T, R>
   /** Total of its handlers that succeeded. */
   processed = 0
-  readonly #source: WorkSource<T>
+  isBusy = false
+  /** It holds an item of which its source keeps no lease, and which has not ended. */
+  isBare = false
+  /** What becomes of the item is decided; what its handler does now changes nothing. */
+  isDecided = false
+  isOverdue = false
+  attempt = 0
+  submission: Submission<T, R> | undefined
+  /** Settles, never rejecting, when the source has taken note of what became of the item; `undefined` when it has. */
+  settling: Promise<void> | undefined
+  isTimed = false
+  startedAt = 0
+  /** When the attempt has run too long. */
+  dueAt: number = Number.POSITIVE_INFINITY
+  /** When the lease is lost unless it is extended, when that is next done, and whether it is being done. */
+  leaseEndsAt: number = Number.POSITIVE_INFINITY
+  renewAt: number = Number.POSITIVE_INFINITY
+  isRenewing = false
+  /** Goes up as a handler begins and as it has settled: attempts are known by it. */
+  turn = 0
+  aborted: { readonly reason: unknown } | undefined = undefined
   readonly #foreman: Foreman<T, R>
-  #phase: Phase = 'idle'
-  #run: Run<T, R> | undefined
-  /** Which wait for the source is the present one: answers to earlier ones are too late. */
-  #wait = 0
-  #waiting: AbortController | undefined
-  #recovery: Timer | undefined
-  #recoveryMs = FIRST_RECOVERY_MS
+  #controller: AbortController | undefined = undefined
+  #item: T | undefined = undefined
+  #lane = 0
+  #order = 0
+  #lease: PoolLease<T> | undefined = undefined
 
-  constructor(index: number, source: WorkSource<T>, foreman: Foreman<T, R>) {
+  constructor(index: number, station: Station<T, R>, foreman: Foreman<T, R>) {
     this.index = index
-    this.#source = source
+    this.station = station
     this.#foreman = foreman
   }
 
-  get isBusy(): boolean {
-    return this.#phase === 'busy'
+  get item(): T {
+    return this.#item as T
   }
 
-  /** Whether it waits at its source, or its source is closed: it has found nothing. */
-  get foundNothing(): boolean {
-    return this.#phase === 'waiting' || this.#phase === 'ended'
+  /** What every event of the attempt says. */
+  get event(): AttemptEvent<T> {
+    return { item: this.item, attempt: this.attempt, worker: this.index }
   }
 
-  get source(): WorkSource<T> {
-    return this.#source
+  /** What settles the item. Of a bare item one is made. */
+  get lease(): PoolLease<T> {
+    if (this.#lease) return this.#lease
+    this.isBare = false
+    this.#lease = (this.station.counter as Counter<T>).lend(this.item, this.#lane, this.#order)
+    return this.#lease
   }
 
-  get run(): Run<T, R> | undefined {
-    return this.#run
+  /** The bare item is done. */
+  endBare(): void {
+    this.isBare = false
+    ;(this.station.counter as Counter<T>).finished()
   }
 
-  /** Works for as long as there is something to do and it may; then waits for more. Does nothing unless it is idle. */
-  pull(): void {
-    while (this.#phase === 'idle' && this.#foreman.mayPull(this)) {
-      const lease = this.#tryLease() ?? this.#awaitLease()
-      if (!lease || !this.#work(lease)) return
-    }
-  }
-
-  /** Stops waiting for the source. What it holds it keeps. */
-  withdraw(): void {
-    if (this.#phase !== 'waiting' && this.#phase !== 'recovering') return
-    this.#phase = 'idle'
-    this.#wait++
-    this.#recovery?.cancel()
-    const waiting = this.#waiting
-    this.#waiting = undefined
-    waiting?.abort()
-  }
-
-  /** Takes it out of service: another may get its number. What is still on its way to it goes back. */
-  dismiss(): void {
-    this.withdraw()
-    this.#phase = 'ended'
-  }
-
-  cancel(reason: unknown): void {
-    const run = this.#run
-    if (!run || run.isDecided) return
-    run.isDecided = true
-    this.#foreman.outcomes.cancelled(run)
-    run.abort(reason)
-  }
-
-  #tryLease(): PoolLease<T> | undefined {
-    try {
-      return this.#source.tryLease()
-    } catch (error) {
-      this.#sourceFailed(error)
-      return undefined
-    }
-  }
-
-  /** Waits for work, unless the source has it at once or has failed. */
-  #awaitLease(): PoolLease<T> | undefined {
-    if (this.#phase !== 'idle') return undefined
-    this.#phase = 'waiting'
-    const wait = ++this.#wait
-    this.#waiting ??= new AbortController()
-    try {
-      const leased = this.#source.lease({ signal: this.#waiting.signal })
-      if (isThenable(leased)) {
-        Promise.resolve(leased).then(
-          (lease) => this.#arrived(lease, wait),
-          (error: unknown) => this.#waitFailed(error, wait),
-        )
-        this.#foreman.rested()
-        return undefined
-      }
-      this.#phase = 'idle'
-      return leased
-    } catch (error) {
-      this.#sourceFailed(error)
-      return undefined
-    }
-  }
-
-  #arrived(lease: PoolLease<T>, wait: number): void {
-    if (wait === this.#wait && this.#phase === 'waiting') this.#phase = 'idle'
-    if (this.#phase !== 'idle' || !this.#foreman.mayPull(this)) {
-      this.#giveBack(lease)
+  /** Takes what a counter gives: an entry, which is a lease, or a bare item. */
+  hold(slot: Slot<T>, lane: number, order: number): void {
+    if (slot instanceof Entry) {
+      this.holdLease(slot)
       return
     }
-    if (this.#work(lease)) this.pull()
+    this.#item = slot
+    this.#lane = lane
+    this.#order = order
+    this.attempt = 1
+    this.isBusy = this.isBare = true
+    this.isDecided = this.isOverdue = false
   }
 
-  #waitFailed(error: unknown, wait: number): void {
-    if (wait === this.#wait && this.#phase === 'waiting') this.#sourceFailed(error)
+  holdLease(lease: PoolLease<T>): void {
+    this.#item = lease.item
+    this.#lease = lease
+    this.attempt = lease.attempt
+    this.isBusy = true
+    this.isDecided = this.isOverdue = false
   }
 
-  #sourceFailed(error: unknown): void {
-    if (isClosed(error)) {
-      this.#phase = 'ended'
-      this.#foreman.rested()
-      return
-    }
-    this.#phase = 'recovering'
-    this.#recovery = this.#foreman.timers.schedule(this.#recoveryMs, () => {
-      this.#phase = 'idle'
-      this.pull()
-    })
-    this.#recoveryMs = Math.min(this.#recoveryMs * 2, LONGEST_RECOVERY_MS)
-    this.#foreman.outcomes.tellSourceError(this.index, error)
-  }
-
-  /** Runs the handler. `true` when the slot is free again already. */
-  #work(lease: PoolLease<T>): boolean {
-    this.#recoveryMs = FIRST_RECOVERY_MS
-    const submission = this.#foreman.submissions.claim(lease)
-    const run = new Run<T, R>(lease, lease.attempt, this.index, submission)
-    this.#run = run
-    this.#phase = 'busy'
-    if (submission?.isEnded) {
+  /** Runs the handler on what it holds. `true` when it is idle again already. */
+  work(): boolean {
+    const foreman = this.#foreman
+    const submission = foreman.submissions.claim(this.#lease, this.#item as T)
+    if (submission) {
+      this.submission = submission
       // Given up between leaving the queue and arriving here.
-      this.#foreman.outcomes.cancelled(run)
-      return this.#release(run)
+      if (submission.isEnded) this.cancel()
+      else submission.runner = this
     }
-    if (submission) submission.runner = this
-    this.#foreman.began(run)
+    if (this.isDecided) return this.#freeWhenNoted()
+    if (this.attempt > foreman.maxDeliveries) return this.#giveUp()
+    const run = new Run(this.attempt, this, ++this.turn)
+    this.isTimed = foreman.timing.isDue
+    if (this.isTimed) this.startedAt = foreman.limits.began(this)
     let returned: R | PromiseLike<R>
     try {
-      returned = this.#foreman.handler(lease.item, run)
+      returned = foreman.inContext ? foreman.inContext(run, this) : foreman.handler(this.#item as T, run)
       if (isThenable(returned)) {
         Promise.resolve(returned).then(this.#onResult, this.#onError)
         return false
@@ -189,80 +148,106 @@ export class Worker<T, R> implements Runner {
     return this.#succeeded(returned)
   }
 
+  /** Its submitter has given the item up. */
+  cancel(reason?: unknown): void {
+    if (!this.isBusy || this.isDecided) return
+    this.isDecided = true
+    this.#foreman.outcomes.cancelled(this)
+    this.abort(reason)
+  }
+
+  /** Aborts the signal of the handler, also when it is read later. */
+  abort(reason: unknown): void {
+    if (!this.isBusy || this.aborted) return
+    this.aborted = { reason }
+    this.#controller?.abort(reason)
+  }
+
+  get leftMs(): number {
+    return this.#foreman.limits.leftMs(this)
+  }
+
+  watch(controller: AbortController): void {
+    this.#controller = controller
+  }
+
+  beat(): void {
+    if (!this.isDecided) this.#foreman.limits.beat(this)
+  }
+
   // A worker has one handler at a time and keeps its slot until that settles, so these two serve them all.
   readonly #onResult = (value: R): void => {
-    if (this.#succeeded(value)) this.pull()
+    if (this.#succeeded(value)) this.station.pull()
   }
 
   readonly #onError = (error: unknown): void => {
-    if (this.#failed(error)) this.pull()
+    if (this.#failed(error)) this.station.pull()
+  }
+
+  #giveUp(): boolean {
+    this.isTimed = false
+    return this.#failed(new TooManyDeliveriesError(this.#foreman.name, this.#foreman.maxDeliveries))
   }
 
   #succeeded(value: R): boolean {
-    const run = this.#run as Run<T, R>
-    const durationMs = this.#foreman.ended(run)
-    if (run.isDecided) return this.#late(run, durationMs)
-    const { outcomes } = this.#foreman
+    const foreman = this.#foreman
+    const durationMs = foreman.timing.ended(this, this.station.tickMs)
+    if (this.isDecided) return this.#late(durationMs)
+    this.isDecided = true
     this.processed++
-    outcomes.succeeded(run, value)
-    if (run.settling) return this.#releaseAfter(run, () => outcomes.tellSuccess(run, value, durationMs))
-    this.#release(run)
-    outcomes.tellSuccess(run, value, durationMs)
-    return true
+    foreman.outcomes.succeeded(this, value)
+    if (!foreman.isWatched) return this.#freeWhenNoted()
+    const { event } = this
+    return this.#freeWhenNoted(() => foreman.outcomes.tellSuccess(event, value, durationMs))
   }
 
   #failed(error: unknown): boolean {
-    const run = this.#run as Run<T, R>
-    const durationMs = this.#foreman.ended(run)
-    if (run.isDecided) return this.#late(run, durationMs)
-    const { outcomes } = this.#foreman
-    const verdict = outcomes.failed(run, error)
-    if (run.settling) return this.#releaseAfter(run, () => outcomes.tellFailure(run, verdict, durationMs))
-    this.#release(run)
-    outcomes.tellFailure(run, verdict, durationMs)
-    return true
+    const { timing, outcomes, isWatched } = this.#foreman
+    const durationMs = timing.ended(this, this.station.tickMs)
+    if (this.isDecided) return this.#late(durationMs)
+    this.isDecided = true
+    const verdict: Verdict = outcomes.failed(this, error)
+    if (!isWatched) return this.#freeWhenNoted()
+    const { event } = this
+    return this.#freeWhenNoted(() => outcomes.tellFailure(event, verdict, durationMs))
   }
 
-  #late(run: Run<T, R>, durationMs: number): boolean {
-    this.#release(run)
-    this.#foreman.outcomes.tellLate(run, durationMs)
-    return true
+  #late(durationMs: number): boolean {
+    const { outcomes, isWatched } = this.#foreman
+    if (!isWatched) return this.#freeWhenNoted()
+    const { event, isOverdue } = this
+    return this.#freeWhenNoted(() => outcomes.tellLate(event, durationMs, isOverdue))
   }
 
-  #releaseAfter(run: Run<T, R>, tell: () => void): false {
-    void run.settling?.then(() => {
-      this.#release(run)
-      tell()
-      this.pull()
+  #freeWhenNoted(tell?: () => void): boolean {
+    if (!this.settling) {
+      this.#free()
+      tell?.()
+      return true
+    }
+    void this.settling.then(() => {
+      this.#free()
+      tell?.()
+      this.station.pull()
     })
     return false
   }
 
-  #release(run: Run<T, R>): true {
-    if (run.submission) run.submission.runner = undefined
-    this.#run = undefined
-    this.#phase = 'idle'
-    this.#foreman.released(this)
-    return true
-  }
-
-  #giveBack(lease: PoolLease<T>): void {
-    try {
-      const given = giveBack(lease)
-      given?.catch((error: unknown) => this.#foreman.outcomes.tellSourceError(this.index, error))
-    } catch (error) {
-      this.#foreman.outcomes.tellSourceError(this.index, error)
+  #free(): void {
+    if (this.submission) {
+      this.submission.runner = undefined
+      this.submission = undefined
     }
+    this.isBusy = false
+    this.turn++
+    this.#item = this.#lease = this.settling = this.aborted = this.#controller = undefined
+    this.#foreman.freed(this)
   }
 }
 
-function isThenable<V>(value: V | PromiseLike<V>): value is PromiseLike<V> {
+export function isThenable<V>(value: V | PromiseLike<V>): value is PromiseLike<V> {
   return (
     ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
     typeof (value as Partial<PromiseLike<V>>).then === 'function'
   )
-}
-
-function isClosed(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && Reflect.get(error, 'code') === 'ERR_QUEUE_CLOSED'
 }
