@@ -12,6 +12,8 @@ export function library(entry: Record<string, string>, external: string[] = []):
     external: ['eventemitter3', ...external],
     treeshake: true,
     splitting: true,
+    // `node:sqlite` has no other name.
+    removeNodeProtocol: false,
     clean: true,
     sourcemap: false,
     tsconfig: '../tsconfig.json',

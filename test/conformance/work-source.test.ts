@@ -1,29 +1,83 @@
 import { getEventListeners } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { LoadLeveler } from '@tps/heijunka'
-import type { WorkSource } from '@tps/internal'
+import type { Lease, WorkSource } from '@tps/internal'
 import { ManualClock, settle } from '@tps/internal/manual-clock'
 import { PullQueue, WorkerPool } from '@tps/kanban'
-import { describe, expect, it } from 'vitest'
+import { SqliteQueue } from '@tps/kanban/sqlite'
+import { afterEach, describe, expect, it } from 'vitest'
 
 // DESIGN §2, contract WorkSource: one table that every source of leases passes.
 
 interface Source extends WorkSource<string> {
-  offer(item: string): boolean
+  offer(item: string): boolean | Promise<boolean>
+  /** Of sources that have to ask a thread or a server. */
+  leaseNow?(): Promise<Lease<string> | undefined>
   close(): void
   /** Gives its timers back; absent where it has none. */
-  stop?(): void
+  stop?(): void | Promise<void>
 }
 
-const SOURCES: readonly [title: string, make: (clock: ManualClock) => Source][] = [
-  ['PullQueue', (clock) => new PullQueue<string>({ clock, timers: clock })],
-  ['LoadLeveler, shared', (clock) => new LoadLeveler<string>({ clock, timers: clock, workers: 2 })],
+/** A source, and the time it lives in. */
+interface Fixture {
+  readonly source: Source
+  /** For a pool on it. */
+  readonly time: { readonly clock?: ManualClock; readonly timers?: ManualClock }
+  /** How many timers are left. */
+  readonly timersLeft: () => number
+  /** Lets time pass up to just before `ms`. */
+  readonly almost: (ms: number) => Promise<unknown>
+  /** Lets time pass. */
+  readonly pass: (ms: number) => Promise<unknown>
+  /** Takes away what is left. */
+  end(): Promise<void>
+}
+
+function inMemory(make: (clock: ManualClock) => Source): () => Promise<Fixture> {
+  return async () => {
+    const clock = new ManualClock()
+    const source = make(clock)
+    return {
+      source,
+      time: { clock, timers: clock },
+      timersLeft: () => clock.pendingTimers,
+      almost: async (ms) => clock.advanceAsync(ms - 1),
+      pass: async (ms) => clock.advanceAsync(ms),
+      end: async () => source.stop?.(),
+    }
+  }
+}
+
+/** Lives in real time, which can't be stopped just before something happens. */
+async function inSqlite(): Promise<Fixture> {
+  const folder = mkdtempSync(join(tmpdir(), 'work-source-'))
+  const source = await SqliteQueue.open<string>({ path: join(folder, 'q.db'), pollMs: 5, synchronous: 'normal' })
+  return {
+    source,
+    time: {},
+    timersLeft: () => 0,
+    almost: async () => settle(),
+    pass: async (ms) => sleep(ms),
+    async end() {
+      await source.stop()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+const SOURCES: readonly [title: string, make: () => Promise<Fixture>][] = [
+  ['PullQueue', inMemory((clock) => new PullQueue<string>({ clock, timers: clock }))],
+  ['LoadLeveler, shared', inMemory((clock) => new LoadLeveler<string>({ clock, timers: clock, workers: 2 }))],
   [
     'LoadLeveler, per worker',
-    (clock) => new LoadLeveler<string>({ clock, timers: clock, workers: 2, strategy: 'per-worker' }),
+    inMemory((clock) => new LoadLeveler<string>({ clock, timers: clock, workers: 2, strategy: 'per-worker' })),
   ],
   [
     'a lane of a LoadLeveler',
-    (clock) => {
+    inMemory((clock) => {
       const leveler = new LoadLeveler<string>({ clock, timers: clock, workers: 1, strategy: 'per-worker' })
       const lane = leveler.lane(0)
       return {
@@ -33,47 +87,58 @@ const SOURCES: readonly [title: string, make: (clock: ManualClock) => Source][] 
         lease: (options) => lane.lease(options),
         tryLease: () => lane.tryLease(),
       }
-    },
+    }),
   ],
+  ['SqliteQueue', inSqlite],
 ]
 
-describe.each(SOURCES)('%s as a WorkSource', (_title, make) => {
-  const fresh = (): { clock: ManualClock; source: Source } => {
-    const clock = new ManualClock()
-    return { clock, source: make(clock) }
-  }
+/** Work now, or nothing, of any source. */
+async function leaseNow(source: Source): Promise<Lease<string> | undefined> {
+  return source.leaseNow ? await source.leaseNow() : source.tryLease()
+}
 
-  it('hands out what was offered, first come first served, or nothing', () => {
-    const { source } = fresh()
+const DELAY_MS = 200
+
+describe.each(SOURCES)('%s as a WorkSource', (_title, make) => {
+  let fixture: Fixture | undefined
+  const fresh = async (): Promise<Fixture> => (fixture = await make())
+  afterEach(async () => {
+    await fixture?.end()
+    fixture = undefined
+  })
+
+  it('hands out what was offered, first come first served, or nothing', async () => {
+    const { source } = await fresh()
     expect(source.tryLease()).toBeUndefined()
-    for (const item of ['a', 'b']) expect(source.offer(item)).toBe(true)
-    const first = source.tryLease()
+    expect(await leaseNow(source)).toBeUndefined()
+    for (const item of ['a', 'b']) expect(await source.offer(item)).toBe(true)
+    const first = await leaseNow(source)
     expect([first?.item, first?.attempt]).toEqual(['a', 1])
-    void first?.ack()
-    expect(source.tryLease()?.item).toBe('b')
+    await first?.ack()
+    expect((await leaseNow(source))?.item).toBe('b')
   })
 
   it('lets a worker wait for work', async () => {
-    const { source } = fresh()
+    const { source } = await fresh()
     const waiting = source.lease()
-    source.offer('late')
+    await source.offer('late')
     expect((await waiting).item).toBe('late')
   })
 
   it('ends a lease once: what is called after that does nothing', async () => {
-    const { source } = fresh()
-    source.offer('a')
+    const { source } = await fresh()
+    await source.offer('a')
     const lease = await source.lease()
     await lease.ack()
     await lease.retry()
     await lease.deadLetter('late')
     await lease.ack()
-    expect(source.tryLease()).toBeUndefined()
+    expect(await leaseNow(source)).toBeUndefined()
   })
 
   it('brings a retried item back with the next attempt', async () => {
-    const { source } = fresh()
-    source.offer('a')
+    const { source } = await fresh()
+    await source.offer('a')
     const lease = await source.lease()
     await lease.retry()
     const again = await source.lease()
@@ -81,62 +146,62 @@ describe.each(SOURCES)('%s as a WorkSource', (_title, make) => {
   })
 
   it('brings a retried item back after its delay, not before', async () => {
-    const { clock, source } = fresh()
-    source.offer('a')
+    const { source, almost, pass } = await fresh()
+    await source.offer('a')
     const lease = await source.lease()
-    await lease.retry({ delayMs: 1000 })
+    await lease.retry({ delayMs: DELAY_MS })
     const waiting = source.lease()
-    clock.advance(999)
+    await almost(DELAY_MS)
     const early = await Promise.race([waiting, settle()])
     expect(early).toBeUndefined()
-    await clock.advanceAsync(50)
+    await pass(50)
     expect((await waiting).attempt).toBe(2)
   })
 
   it('does not bring back a dead letter', async () => {
-    const { clock, source } = fresh()
-    source.offer('a')
+    const { source, pass } = await fresh()
+    await source.offer('a')
     await (await source.lease()).deadLetter(new Error('given up'))
-    clock.advance(100_000)
-    expect(source.tryLease()).toBeUndefined()
+    await pass(DELAY_MS)
+    expect(await leaseNow(source)).toBeUndefined()
   })
 
   it('takes an extension without objection', async () => {
-    const { source } = fresh()
-    source.offer('a')
+    const { source } = await fresh()
+    await source.offer('a')
     const lease = await source.lease()
     await lease.extend(1000)
     expect(lease.item).toBe('a')
   })
 
   it('gives up waiting when the signal aborts, and loses nothing by it', async () => {
-    const { source } = fresh()
+    const { source } = await fresh()
     const controller = new AbortController()
     const waiting = Promise.resolve(source.lease({ signal: controller.signal }))
     controller.abort(new Error('enough'))
     await expect(waiting).rejects.toThrow('enough')
     expect(getEventListeners(controller.signal, 'abort')).toEqual([])
-    source.offer('kept')
-    expect(source.tryLease()?.item).toBe('kept')
+    await source.offer('kept')
+    expect((await leaseNow(source))?.item).toBe('kept')
     await expect(Promise.resolve().then(() => source.lease({ signal: controller.signal }))).rejects.toThrow('enough')
   })
 
   it('leaves no listener on a signal that saw many leases', async () => {
-    const { source } = fresh()
+    const { source } = await fresh()
     const controller = new AbortController()
     for (let turn = 0; turn < 1000; turn++) {
       const waiting = source.lease({ signal: controller.signal })
-      source.offer('x')
+      await source.offer('x')
       await (await waiting).ack()
     }
     expect(getEventListeners(controller.signal, 'abort')).toEqual([])
   })
 
   it('lets out what is in it after it was closed, takes nothing more, and then tells the waiting', async () => {
-    const { source } = fresh()
-    source.offer('in')
+    const { source } = await fresh()
+    await source.offer('in')
     source.close()
-    expect(source.offer('out')).toBe(false)
+    expect(await source.offer('out')).toBe(false)
     const lease = await source.lease()
     expect(lease.item).toBe('in')
     await lease.ack()
@@ -144,33 +209,29 @@ describe.each(SOURCES)('%s as a WorkSource', (_title, make) => {
   })
 
   it('lets a pool drain when it has been closed', async () => {
-    const { clock, source } = fresh()
+    const { source, time, pass } = await fresh()
     let done = 0
-    const pool = new WorkerPool({ source, workers: 2, clock, timers: clock }, () => void done++)
-    for (const item of ['a', 'b', 'c']) source.offer(item)
+    const pool = new WorkerPool({ source, workers: 2, ...time }, () => void done++)
+    for (const item of ['a', 'b', 'c']) await source.offer(item)
     source.close()
-    const drained = pool.drain()
-    await clock.advanceAsync(1000)
-    await drained
+    const drained = pool.drain().then(() => 'drained')
+    while ((await Promise.race([drained, pass(100)])) !== 'drained') expect(done).toBeLessThanOrEqual(3)
     expect(done).toBe(3)
     await pool.stop()
   })
 
   it('feeds a WorkerPool', async () => {
-    const { clock, source } = fresh()
+    const { source, time, timersLeft, pass } = await fresh()
     const done: string[] = []
-    const pool = new WorkerPool(
-      { source, workers: 2, attempts: 2, clock, timers: clock },
-      (item: string, { attempt }) => {
-        if (item === 'b' && attempt === 1) throw new Error('once')
-        done.push(item)
-      },
-    )
-    for (const item of ['a', 'b', 'c']) source.offer(item)
-    for (let turn = 0; turn < 20 && done.length < 3; turn++) await clock.advanceAsync(1000)
+    const pool = new WorkerPool({ source, workers: 2, attempts: 2, ...time }, (item: string, { attempt }) => {
+      if (item === 'b' && attempt === 1) throw new Error('once')
+      done.push(item)
+    })
+    for (const item of ['a', 'b', 'c']) await source.offer(item)
+    for (let turn = 0; turn < 100 && done.length < 3; turn++) await pass(100)
     await pool.stop({ graceMs: 0 })
-    source.stop?.()
+    await source.stop?.()
     expect(done.toSorted()).toEqual(['a', 'b', 'c'])
-    expect(clock.pendingTimers).toBe(0)
+    expect(timersLeft()).toBe(0)
   })
 })
