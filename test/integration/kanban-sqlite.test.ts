@@ -216,6 +216,24 @@ describe('with a WorkerPool', () => {
   })
 })
 
+describe('a WorkerPool on it', () => {
+  it('renews the lease of a handler that takes longer, so that nobody else gets the item', async () => {
+    const [queue, other] = [await openQueue({ leaseMs: 600 }), await openQueue({ leaseMs: 600 })]
+    let calls = 0
+    const pool = new WorkerPool({ source: queue, workers: 1 }, async () => {
+      calls++
+      await sleep(2_000)
+    })
+    await queue.put('long')
+    const stolen = other.lease().catch(() => 'nothing')
+    await expect.poll(() => queue.snapshot().acked, { timeout: 10_000 }).toBe(1)
+    expect([calls, queue.snapshot().leasesExpired, other.snapshot().leasesExpired]).toEqual([1, 0, 0])
+    await pool.stop()
+    await other.stop()
+    expect(await stolen).toBe('nothing')
+  })
+})
+
 describe('closing', () => {
   it('lets out what is in, refuses what comes, and tells those who wait', async () => {
     const queue = await openQueue({ capacity: 1 })
@@ -323,13 +341,18 @@ describe('bad luck with the file', () => {
 
   it('gives up on a lock that another process keeps, and goes on when it is free', async () => {
     const queue = await openQueue({ busyMs: 50 })
+    await queue.put('held')
+    const held = await queue.lease()
     await queue.put('before')
     const other = new DatabaseSync(path)
     other.exec('BEGIN IMMEDIATE')
     await expect(queue.put('during')).rejects.toEqual(refusal('ERR_STORAGE_BUSY'))
     await expect(queue.lease()).rejects.toEqual(refusal('ERR_STORAGE_BUSY'))
+    await expect(held.ack()).rejects.toEqual(refusal('ERR_STORAGE_BUSY'))
     other.exec('ROLLBACK')
     other.close()
+    await held.ack()
+    expect(queue.leased).toBe(0)
     expect(await takeAll(queue)).toEqual(['before'])
   })
 

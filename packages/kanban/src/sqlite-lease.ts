@@ -1,4 +1,5 @@
 import type { Lease } from '@tps/internal'
+import { LeaseLostError } from './sqlite-errors.ts'
 
 /** How an item left its lease. */
 export type LeaseEnd =
@@ -84,9 +85,15 @@ export class SqliteLease<T> implements Lease<T>, LeaseFacts {
     return this.#isEnded ? Promise.resolve() : this.#home.extend(this, ms)
   }
 
-  #end(end: LeaseEnd): Promise<void> {
-    if (this.#isEnded) return Promise.resolve()
+  async #end(end: LeaseEnd): Promise<void> {
+    if (this.#isEnded) return
     this.#isEnded = true
-    return this.#home.end(this, end)
+    try {
+      await this.#home.end(this, end)
+    } catch (error) {
+      // The file failed: it has not ended, and may be ended again.
+      if (!(error instanceof LeaseLostError)) this.#isEnded = false
+      throw error
+    }
   }
 }
