@@ -26,68 +26,67 @@ export class SequenceGuard {
    * product which is due by then may be chosen. O(products + steps until the unit of `chosen` is due).
    */
   tightWithin(credits: Float64Array, chosen: number): number {
-    const total = this.#total
     const steps = Math.min(this.stepsUntilDue(chosen, credits[chosen] as number) - 1, HORIZON)
     if (steps < 1) return 0
     // Beyond the horizon it is known to be safe when less than one unit will be ahead there in sum.
-    if (steps === HORIZON && this.#aheadAfter(HORIZON, credits, chosen) >= total) return HORIZON
-    // What is tight is mostly tight soon.
-    for (let reach = Math.min(NEAR, steps); ; reach = Math.min(8 * reach, steps)) {
-      const tight = this.#firstTight(this.#count(credits, chosen, reach), reach)
-      if (tight > 0 || reach === steps) return tight
-    }
-  }
-
-  #firstTight(due: Int32Array, steps: number): number {
-    let units = 0
-    for (let step = 1; step <= steps; step++) {
-      units += due[step] as number
-      if (units > step) return step
-    }
-    return 0
+    if (steps === HORIZON && this.#aheadAfter(HORIZON, credits, chosen) >= this.#total) return HORIZON
+    if (this.#due.length <= steps) this.#due = new Int32Array(Math.min(HORIZON, 2 * steps) + 1)
+    // What is tight is mostly tight soon, and far is far.
+    const isFar = steps > NEAR * NEAR
+    const tight = isFar ? firstTight(credits, this.#weights, this.#total, chosen, NEAR, this.#due) : 0
+    return tight > 0 ? tight : firstTight(credits, this.#weights, this.#total, chosen, steps, this.#due)
   }
 
   /** After how many steps a unit of `product` will have to have been made. */
   stepsUntilDue(product: number, credit: number): number {
-    return this.#stepsUntil(this.#total, credit, this.#weights[product] as number)
-  }
-
-  /** How many units of products other than `chosen` are due at each of the next `steps` steps. */
-  #count(credits: Float64Array, chosen: number, steps: number): Int32Array {
-    if (this.#due.length <= steps) this.#due = new Int32Array(Math.min(HORIZON, 2 * steps) + 1)
-    const due = this.#due.fill(0, 0, steps + 1)
-    const total = this.#total
-    for (let index = 0; index < credits.length; index++) {
-      const credit = credits[index] as number
-      const weight = this.#weights[index] as number
-      if (index === chosen || credit + steps * weight < total) continue
-      let target = total
-      for (let step = this.#stepsUntil(target, credit, weight); step <= steps;) {
-        ;(due[Math.max(1, step)] as number) += 1
-        target += total
-        step = this.#stepsUntil(target, credit, weight)
-      }
-    }
-    return due
+    return Math.max(0, stepsUntil(this.#total - credit, this.#weights[product] as number))
   }
 
   /** By how much products will be ahead in sum, if `chosen` is made now and nothing in the next `steps` steps. */
   #aheadAfter(steps: number, credits: Float64Array, chosen: number): number {
     let ahead = 0
     for (let index = 0; index < credits.length; index++) {
-      const later =
-        (credits[index] as number) + steps * (this.#weights[index] as number) - (index === chosen ? this.#total : 0)
-      ahead += Math.max(0, -later)
+      const later = (credits[index] as number) + steps * (this.#weights[index] as number)
+      ahead += Math.max(0, (index === chosen ? this.#total : 0) - later)
     }
     return ahead
   }
+}
 
-  /** The first step after which `credit` is at least `target`. Exact: a quotient that was rounded is put right. */
-  #stepsUntil(target: number, credit: number, weight: number): number {
-    const missing = target - credit
-    if (missing <= 0) return 0
-    const steps = Math.ceil(missing / weight)
-    if ((steps - 1) * weight >= missing) return steps - 1
-    return steps * weight < missing ? steps + 1 : steps
+/**
+ * The first of the next `steps` steps by which more units than steps are due of products other than `chosen`, or 0. Apart
+ * from the class, and in one piece, because it is what a step of the sequence spends its time on.
+ */
+function firstTight(
+  credits: Float64Array,
+  weights: Float64Array,
+  total: number,
+  chosen: number,
+  steps: number,
+  due: Int32Array,
+): number {
+  due.fill(0, 1, steps + 1)
+  for (let index = 0; index < credits.length; index++) {
+    const credit = credits[index] as number
+    const weight = weights[index] as number
+    if (credit + steps * weight < total || index === chosen) continue
+    for (let missing = total - credit; ; missing += total) {
+      const step = stepsUntil(missing, weight)
+      if (step > steps) break
+      ;(due[step < 1 ? 1 : step] as number) += 1
+    }
   }
+  let units = 0
+  for (let step = 1; step <= steps; step++) {
+    units += due[step] as number
+    if (units > step) return step
+  }
+  return 0
+}
+
+/** The first step after which a credit has grown by `missing`. Exact: a quotient that was rounded is put right. */
+function stepsUntil(missing: number, weight: number): number {
+  const steps = Math.ceil(missing / weight)
+  if ((steps - 1) * weight >= missing) return steps - 1
+  return steps * weight < missing ? steps + 1 : steps
 }
