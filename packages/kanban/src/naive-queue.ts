@@ -327,7 +327,7 @@ export class NaiveQueue {
       const isLate = ({ at }: Item): boolean =>
         this.nowMs - at > (at - control.emptyUntil > intervalMs ? targetMs : intervalMs)
       for (let item = stock()[0]; item && isLate(item); item = stock()[0]) throwOut(item)
-      for (let item = stock().at(-1); isNewestFirst && item && isLate(item); item = stock().at(-1)) throwOut(item)
+      if (isNewestFirst) for (let item = stock().at(-1); item && isLate(item); item = stock().at(-1)) throwOut(item)
     }
     return isNewestFirst
   }

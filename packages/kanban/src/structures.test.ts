@@ -4,7 +4,11 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { unwatchAbort, watchAbort } from './abort-watch.ts'
 import { Backoff } from './backoff.ts'
 import { HandlerTimes } from './handler-times.ts'
+import { Entry, type EntryHome } from './entry.ts'
+import { Pace } from './pace.ts'
+import { Ranking } from './ranking.ts'
 import { Rate } from './rate.ts'
+import { Seat, Tenant } from './tenant.ts'
 import { TurnClock } from './turn-clock.ts'
 
 afterEach(() => vi.restoreAllMocks())
@@ -103,5 +107,51 @@ describe('HandlerTimes', () => {
     for (let i = 0; i < 100; i++) times.add(10)
     for (let i = 0; i < 200; i++) times.add(100)
     expect(times.meanMs).toBeGreaterThan(95)
+  })
+})
+
+describe('Pace', () => {
+  it('tells what a total grew by in the running second and the nine before it', () => {
+    const pace = new Pace()
+    expect(pace.recent(5, 500)).toBe(5)
+    pace.turn(5, 1)
+    expect(pace.recent(9, 9_999)).toBe(9)
+    expect(pace.recent(9, 10_000)).toBe(4)
+    pace.turn(9, 10)
+    expect(pace.recent(9, 10_999)).toBe(4)
+    expect(pace.recent(9, 12_000)).toBe(0)
+    expect(pace.recent(9, 1e9)).toBe(0)
+  })
+
+  it('spreads a first second over a whole one', () => {
+    expect(new Pace().perSecond(5, 100)).toBe(5)
+    expect(new Pace().perSecond(5, 2_500)).toBe(2)
+  })
+
+  it('knows where a total stood that grew by itself in the seconds between', () => {
+    const pace = new Pace()
+    pace.turn(20_000, 20, 1_000)
+    expect(pace.recent(20_500, 20_500)).toBe(9_500)
+  })
+})
+
+describe('Ranking', () => {
+  it('names the one that has most, of several the one that has had it for longest', () => {
+    const ranking = new Ranking<number>()
+    const home = {} as EntryHome<number>
+    const tenants = ['a', 'b', 'c'].map((key) => new Tenant<number>(key, 1, undefined, () => {}))
+    const [a, b, c] = tenants as [Tenant<number>, Tenant<number>, Tenant<number>]
+    const grow = (tenant: Tenant<number>): void => {
+      tenant.entries.append(new Seat(new Entry(home, 0, 0), 0, tenant).own)
+      ranking.changed(tenant)
+    }
+    for (const tenant of [a, b, c, b, a]) grow(tenant)
+    expect(ranking.fattest).toBe(b)
+    b.entries.remove(b.oldest.own)
+    ranking.changed(b)
+    expect(ranking.fattest).toBe(a)
+    grow(c)
+    grow(c)
+    expect(ranking.fattest).toBe(c)
   })
 })
