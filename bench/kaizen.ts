@@ -1,64 +1,7 @@
 import { DDSketch } from '@datadog/sketches-js'
 import { PercentileTracker, TrackerMap } from '@tps/kaizen'
-import { type Histogram as HdrHistogram, build, initWebAssemblySync } from 'hdr-histogram-js'
-import { Histogram, type Registry, Summary } from 'prom-client'
-import { compare } from './harness.ts'
-
-initWebAssemblySync()
-
-type Run = (operations: number) => void
-let loops = 0
-
-const SAMPLES = 1 << 16
-const MASK = SAMPLES - 1
-/** Latencies in ms: log-normal, median 20, as a service under load has them. The same for every contender. */
-const values = makeValues()
-/** The HdrHistogram counts whole numbers: microseconds, rounded before the clock starts. */
-const micros = values.map((value) => Math.max(1, Math.round(value * 1000)))
-
-const hdr = (useWebAssembly: boolean): HdrHistogram => build({ numberOfSignificantValueDigits: 2, useWebAssembly })
-const registers: Registry[] = []
-const promHistogram = (): Histogram => new Histogram({ name: 'h', help: 'h', registers, buckets: promBuckets() })
-const promSummary = (): Summary =>
-  new Summary({ name: 's', help: 's', registers, percentiles: [0.5, 0.9, 0.99], maxAgeSeconds: 60, ageBuckets: 10 })
-
-await compare({
-  title: 'record one value, over a sliding window of 60 s in 10 slices, with a timestamp at hand (peers: lifetime)',
-  operations: 5_000_000,
-  contenders: [
-    { name: 'kaizen PercentileTracker', run: sliding(new PercentileTracker({ windowMs: 60_000 })) },
-    { name: 'hdr-histogram-js WASM', run: recordAll(micros, hdr(true), (h, value) => h.recordValue(value)) },
-    { name: 'hdr-histogram-js', run: recordAll(micros, hdr(false), (h, value) => h.recordValue(value)) },
-    { name: 'sketches-js DDSketch 1 %', run: recordAll(values, new DDSketch(), (s, value) => s.accept(value)) },
-    { name: 'prom-client Histogram', run: recordAll(values, promHistogram(), (h, value) => h.observe(value)) },
-  ],
-})
-
-await compare({
-  title: 'record one value, lifetime',
-  operations: 5_000_000,
-  contenders: [
-    {
-      name: 'kaizen PercentileTracker',
-      run: recordAll(values, new PercentileTracker(), (tracker, value) => tracker.record(value)),
-    },
-    { name: 'hdr-histogram-js WASM', run: recordAll(micros, hdr(true), (h, value) => h.recordValue(value)) },
-    { name: 'sketches-js DDSketch 1 %', run: recordAll(values, new DDSketch(), (s, value) => s.accept(value)) },
-  ],
-})
-
-/** Both forget after 60 s, and both read the clock themselves. */
-await compare({
-  title: 'record one value, sliding, reading the clock each time',
-  operations: 50_000,
-  contenders: [
-    {
-      name: 'kaizen PercentileTracker',
-      run: recordAll(values, new PercentileTracker({ windowMs: 60_000 }), (tracker, value) => tracker.record(value)),
-    },
-    { name: 'prom-client Summary', run: recordAll(values, promSummary(), (s, value) => s.observe(value)) },
-  ],
-})
+import { MASK, hdr, promHistogram, values } from './kaizen-inputs.ts'
+import { type Run, compareInTurns, loop } from './kaizen-turns.ts'
 
 const full = new PercentileTracker({ windowMs: 60_000, clock: { now: () => 0 } })
 const fullWasm = hdr(true)
@@ -74,9 +17,8 @@ for (let i = 0; i < 200_000; i++) {
 }
 
 for (const q of [0.5, 0.99]) {
-  await compare({
+  compareInTurns({
     title: `quantile ${q} of values from 1 µs to 1 h`,
-    operations: 5000,
     contenders: [
       { name: 'kaizen PercentileTracker', run: times(() => full.quantile(q)) },
       { name: 'hdr-histogram-js WASM', run: times(() => fullWasm.getValueAtPercentile(q * 100)) },
@@ -131,8 +73,7 @@ function sketchMap(size: number): Run {
 }
 
 function labels(size: number): Run {
-  const histogram = new Histogram({ name: 'h', help: 'h', registers, buckets: promBuckets(), labelNames: ['key'] })
-  return byKey(size, histogram, (target, key, value) => target.observe({ key }, value))
+  return byKey(size, promHistogram(['key']), (target, key, value) => target.observe({ key }, value))
 }
 
 /** The least that there is to do: look the key up and count in one place of as much memory as a tracker takes. */
@@ -152,10 +93,10 @@ function lookUps(size: number): Run {
   })
 }
 
-await compare({
+compareInTurns({
   title: 'record one value for one of so many keys, in random order (lifetime: sketches-js, prom-client)',
-  operations: 500_000,
-  rounds: 5,
+  turnMs: 20,
+  turns: 50,
   contenders: [
     { name: 'kaizen TrackerMap, 100,000 keys', run: trackerMap(KEYS) },
     { name: 'kaizen TrackerMap, 1000 keys', run: trackerMap(1000) },
@@ -170,48 +111,8 @@ await compare({
 })
 printBytes()
 
-/**
- * A loop of its own for each contender, source text included: one that is shared, or that V8 takes for the same, is
- * compiled for all that was ever called from it.
- */
-function recordAll<T>(input: ArrayLike<number>, target: T, record: (target: T, value: number) => void): Run {
-  return loop('record(target, input[i & mask])', { input, target, record, mask: MASK })
-}
-
-/** A thousand records a millisecond: a slice of 6 s ends every 6 million. */
-function sliding(tracker: PercentileTracker): Run {
-  return loop('if ((i & 1023) === 0) clock.ms++; tracker.record(values[i & mask], clock.ms)', {
-    tracker,
-    values,
-    mask: MASK,
-    clock: { ms: performance.now() + 0.5 },
-  })
-}
-
-function loop(statement: string, names: Record<string, unknown>): Run {
-  const source = `/* ${loops++} */ return (operations) => { for (let i = 0; i < operations; i++) { ${statement} } }`
-  // oxlint-disable-next-line typescript/no-implied-eval -- Only a new source text makes V8 compile a loop anew.
-  return (new Function(...Object.keys(names), source) as (...given: unknown[]) => Run)(...Object.values(names))
-}
-
 function times(work: () => number): Run {
   return loop('if (!(work() > 0)) throw new Error("not a quantile")', { work })
-}
-
-function promBuckets(): number[] {
-  return [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500]
-}
-
-function makeValues(): Float64Array {
-  let state = 1
-  const random = (): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return (state + 0.5) / 2 ** 32
-  }
-  return Float64Array.from({ length: SAMPLES }, () => {
-    const normal = Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random())
-    return 20 * Math.exp(0.6 * normal)
-  })
 }
 
 /** Bytes in V8's heap and, for typed arrays, outside of it. */

@@ -34,13 +34,14 @@ FLOAT[0] = 1
 const HIGH = WORDS[1] === 0 ? 0 : 1
 const LOW = 1 - HIGH
 const MANTISSA = 0xf_ffff
-const INFINITY_HIGH = 0x7ff0_0000
 
 /** 2^(k / 64) for k from 0 to 64, rounded down: a double is above the real number exactly if it is above this one. */
 const BOUNDS = /* @__PURE__ */ Float64Array.from({ length: PAGE_SIZE + 1 }, (_, k) => rootOfTwo(k))
 
-/** Low words of `BOUNDS`. */
-const BOUNDS_LOW = /* @__PURE__ */ Uint32Array.from(BOUNDS, (bound) => wordsOf(bound).low)
+/** Low words of `BOUNDS`. Nothing is above the last. */
+const BOUNDS_LOW = /* @__PURE__ */ Uint32Array.from(BOUNDS, (bound, k) =>
+  k < PAGE_SIZE ? wordsOf(bound).low : 2 ** 32 - 1,
+)
 
 /**
  * For each of the 256 values of a mantissa's top 8 bits, a number that, with the mantissa's top 20 bits added, has the
@@ -65,25 +66,19 @@ export const normalBucket: (value: number) => number = /* @__PURE__ */ makeNorma
  * code. Those of a module are variables once a bundler has been over them, and are loaded and checked each time.
  */
 function makeNormalBucket(): (value: number) => number {
-  const [float, words, cells, highWord] = [FLOAT, WORDS, CELLS, HIGH]
+  const [float, words, cells, lows, highWord, lowWord] = [FLOAT, WORDS, CELLS, BOUNDS_LOW, HIGH, LOW]
   return (value) => {
     float[0] = value
     const high = words[highWord] as number
     const mantissa = high & 0xf_ffff
     const cell = (cells[mantissa >>> 12] as number) + mantissa
     const bucket = ((high >>> 20) << 6) + (cell >> 20)
-    // The upper half of the bits equals that of the bound (powers of two, mostly): the lower half decides.
-    return (cell & 0xf_ffff) === 0xf_ffff ? bucket + above(cell >> 20) : bucket
+    if ((cell & 0xf_ffff) !== 0xf_ffff) return bucket
+    // The upper half of the bits equals that of the bound (powers of two, mostly): the lower half decides. Infinity is
+    // above it, because otherwise it would be in the bucket of the greatest doubles.
+    const isAbove = (words[lowWord] as number) >>> 0 > (lows[(cell >> 20) + 1] as number) || high === 0x7ff0_0000
+    return isAbove ? bucket + 1 : bucket
   }
-}
-
-/**
- * Whether the number last looked at is above the bound after sub-bucket `sub`, when their high words are equal.
- * Infinity is, because otherwise it would be in the bucket of the greatest doubles.
- */
-function above(sub: number): number {
-  if (WORDS[HIGH] === INFINITY_HIGH) return 1
-  return sub < PAGE_SIZE - 1 && (WORDS[LOW] as number) >>> 0 > (BOUNDS_LOW[sub + 1] as number) ? 1 : 0
 }
 
 /** The bucket of any finite double above 0. Grows with the value. */

@@ -22,21 +22,23 @@ export function copy(from: readonly number[], start: number, to: number[], at: n
   for (let index = 0; index < length; index++) to[at + index] = from[start + index] as number
 }
 
-/** The sum of `length` numbers, a multiple of 8. So many at a time, because an addition waits for the one before. */
+/** The sum of `length` numbers, a multiple of 16. In pairs of pairs, because an addition waits for what it adds to. */
 export function total(numbers: readonly number[], start: number, length: number): number {
-  let [a, b, c, d] = [0, 0, 0, 0]
-  let [e, f, g, h] = [0, 0, 0, 0]
-  for (let index = start, end = start + length; index < end; index += 8) {
-    a += numbers[index] as number
-    b += numbers[index + 1] as number
-    c += numbers[index + 2] as number
-    d += numbers[index + 3] as number
-    e += numbers[index + 4] as number
-    f += numbers[index + 5] as number
-    g += numbers[index + 6] as number
-    h += numbers[index + 7] as number
+  let [sum, other] = [0, 0]
+  for (let index = start, end = start + length; index < end; index += 16) {
+    sum += eight(numbers, index)
+    other += eight(numbers, index + 8)
   }
-  return a + b + c + d + (e + f + g + h)
+  return sum + other
+}
+
+function eight(numbers: readonly number[], at: number): number {
+  const low = pair(numbers, at) + pair(numbers, at + 2)
+  return low + (pair(numbers, at + 4) + pair(numbers, at + 6))
+}
+
+function pair(numbers: readonly number[], at: number): number {
+  return (numbers[at] as number) + (numbers[at + 1] as number)
 }
 
 function makeZeros(length: number): number[] {

@@ -1,24 +1,16 @@
 import { type Observable, SafeEmitter, checkNumber, checkObject } from '@tps/internal'
 import { fromBytes, toBytes } from './bytes.ts'
 import { type Bucket, type Contents, type Mergeable, contentsOf, countOf } from './contents.ts'
-import { Counts } from './counts.ts'
+import type { Counts } from './counts.ts'
 import type { PercentileTrackerEvents } from './events.ts'
 import { type PercentileData, fromData, toData } from './json.ts'
 import type { OpenCounts } from './open-counts.ts'
-import { type PercentileTrackerOptions, type TrackerMeasure, checkTracker } from './options.ts'
+import type { PercentileTrackerOptions, TrackerMeasure } from './options.ts'
+import { partsOf } from './parts.ts'
 import { SlidingDistribution } from './sliding-distribution.ts'
 import { type PercentileSnapshot, takeSnapshot } from './snapshot.ts'
 import type { Stored } from './stored.ts'
 import { timed } from './timed.ts'
-
-/** What a tracker is made of. */
-export interface Parts {
-  readonly measure: TrackerMeasure
-  readonly counts: Counts
-}
-
-/** Under which one who makes many trackers hands over their parts, in the options. */
-export const PARTS: unique symbol = /* @__PURE__ */ Symbol('parts')
 
 /**
  * Percentiles of a stream of durations, or of any other values of 0 or more, in constant memory.
@@ -48,7 +40,7 @@ export class PercentileTracker implements Observable<PercentileTrackerEvents> {
   /** @throws TypeError or RangeError when an option is not what it must be. */
   constructor(options: PercentileTrackerOptions = {}) {
     const { name = 'percentiles' } = options
-    const { measure, counts } = (options as { readonly [PARTS]?: Parts })[PARTS] ?? partsOf(name, options)
+    const { measure, counts } = partsOf(name, options)
     this.name = name
     this.windowMs = measure.windowMs
     this.#measure = measure
@@ -280,8 +272,4 @@ export class PercentileTracker implements Observable<PercentileTrackerEvents> {
     const { collapsed } = this.#sliding.last
     if (before === 0 && collapsed > 0 && this.#emitter?.has('collapse')) this.#emitter.emit('collapse', { collapsed })
   }
-}
-
-function partsOf(name: string, options: PercentileTrackerOptions): Parts {
-  return { measure: checkTracker(name, options), counts: new Counts() }
 }

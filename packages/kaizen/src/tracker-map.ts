@@ -2,14 +2,9 @@ import { type Observable, SafeEmitter } from '@tps/internal'
 import { Counts } from './counts.ts'
 import type { TrackerMapEvents } from './events.ts'
 import type { OpenCounts } from './open-counts.ts'
-import {
-  type PercentileTrackerOptions,
-  type TrackerMapOptions,
-  type TrackerMeasure,
-  checkKeys,
-  checkTracker,
-} from './options.ts'
-import { PARTS, type Parts, PercentileTracker } from './percentile-tracker.ts'
+import { type TrackerMapOptions, type TrackerMeasure, checkKeys, checkTracker } from './options.ts'
+import { optionsOf } from './parts.ts'
+import { PercentileTracker } from './percentile-tracker.ts'
 import type { PercentileSnapshot } from './snapshot.ts'
 import { timed } from './timed.ts'
 
@@ -214,8 +209,7 @@ export class TrackerMap<K = string> implements Observable<TrackerMapEvents<K>> {
   }
 
   #newTracker(name: string, counts: Counts): PercentileTracker {
-    const parts: Parts = { measure: this.#measure, counts }
-    return new PercentileTracker({ name, [PARTS]: parts } as PercentileTrackerOptions)
+    return new PercentileTracker(optionsOf(name, { measure: this.#measure, counts }))
   }
 }
 
