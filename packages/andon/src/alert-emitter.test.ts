@@ -104,7 +104,9 @@ describe('observed values', () => {
     const { emitter } = setUp([latency, { ...rate, source: () => 1 }])
     expect(() => emitter.observe('Unknown', 1)).toThrow('there is no rule "Unknown"')
     expect(() => emitter.observe('NoWork', 1)).toThrow('rule "NoWork" has a source')
-    expect(() => emitter.observe('HighLatency', '1' as unknown as number)).toThrow('value must be a number')
+    expect(() => emitter.observe('HighLatency', '1' as unknown as number)).toThrow(
+      'value of "HighLatency" must be a number',
+    )
     expect(() => emitter.observe({ rule: 'HighLatency', labels: { a: 1 as unknown as string } }, 1)).toThrow(TypeError)
   })
 

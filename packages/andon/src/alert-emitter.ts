@@ -1,60 +1,44 @@
 import { type Clock, SafeEmitter, type Timer, type Timers } from '@tps/internal'
-import { type AlertState, INACTIVE, nextState } from './alert-state.ts'
+import { AlertMachine } from './alert-machine.ts'
 import { type Alert, alertOf, byUrgency } from './alert.ts'
+import { Desk } from './desk.ts'
+import type { AlertEmitterSnapshot } from './emitter-snapshot.ts'
+import { readEmitter } from './emitter-snapshot.ts'
 import type { AlertEvents } from './events.ts'
-import { History } from './history.ts'
+import type { Matchers } from './matchers.ts'
 import { type AlertEmitterOptions, type StartOptions, checkOptions, checkStart } from './options.ts'
-import type { ChannelSnapshot, Outbox } from './outbox.ts'
-import { type Severity, conditionOf } from './rule.ts'
+import { restoreEmitter } from './restoring.ts'
+import type { EventCounts } from './rule-burn-rate.ts'
+import { checkSaved } from './saved-check.ts'
+import { type SavedAlertEmitter, saveEmitter } from './saved.ts'
 import { type SeriesKey, SeriesBook } from './series-book.ts'
-import type { Series } from './series.ts'
+import { type Silence, type SilenceOptions, checkText } from './silences.ts'
 import { SourceReader } from './source-reader.ts'
 import { Telling } from './telling.ts'
 import { readWall } from './wall.ts'
 
-/** The present readings of an `AlertEmitter`. */
-export interface AlertEmitterSnapshot {
-  readonly name: string
-  /** How many rules it has. */
-  readonly rules: number
-  /** How many observed series have a state. */
-  readonly series: number
-  /** How many alerts are pending. */
-  readonly pending: number
-  /** How many alerts fire. */
-  readonly firing: number
-  /** The worst severity that fires; `null` when nothing does. */
-  readonly worst: Severity | null
-  /** How many alerts `history()` holds. */
-  readonly history: number
-  /** How often `evaluate()` ran. */
-  readonly evaluations: number
-  /** How many values were observed, dropped ones included. */
-  readonly observations: number
-  /** Observations dropped because of `maxSeries`. */
-  readonly droppedObservations: number
-  /** How often a source threw or gave something that is not a number. */
-  readonly sourceErrors: number
-  /** Whether `start()` is in force. */
-  readonly isRunning: boolean
-  readonly channels: readonly ChannelSnapshot[]
+/** Who acknowledges. */
+export interface AcknowledgeOptions {
+  /** At most 256 characters. */
+  readonly by: string
+  /** At most 1000 characters. Default empty. */
+  readonly comment?: string | undefined
 }
 
 /**
  * Watches values against rules and tells when trouble lasts and when it is over.
  *
  * Each rule and label set is `inactive`, `pending` (trouble, but not for `forMs` yet) or `firing`. What has fired
- * always resolves, exactly once; what has not fired never does. Values come from a rule's `source` at each
- * `evaluate()`, or from `observe()`. It owns no timer until `start()`.
+ * always resolves, exactly once; what has not fired never does. A channel that was told of a firing gets its resolve,
+ * whatever was silenced, inhibited, acknowledged or restarted meanwhile. Values come from a rule's `source` at each
+ * `evaluate()`, or from `observe()`. Time passes at `evaluate()`: groups, repeats, escalations and the ends of silences
+ * fall due there. It owns no timer until `start()`.
  */
 export class AlertEmitter {
   readonly name: string
-  readonly #book: SeriesBook
-  readonly #sources: SourceReader
-  readonly #active = new Set<Series>()
-  readonly #history: History
+  readonly #machine: AlertMachine
+  readonly #desk: Desk
   readonly #events: SafeEmitter<AlertEvents>
-  readonly #outboxes: readonly Outbox[]
   readonly #telling: Telling
   readonly #clock: Clock
   readonly #timers: Timers
@@ -64,21 +48,37 @@ export class AlertEmitter {
   #isClosed = false
   #evaluations = 0
   #observations = 0
-  #droppedObservations = 0
 
   /** @throws {TypeError | RangeError} when an option is wrong, with its name, the allowed range and the value. */
   constructor(options: AlertEmitterOptions) {
     const checked = checkOptions(options)
     this.name = checked.name
-    this.#book = new SeriesBook(checked.rules, checked.maxSeries)
-    this.#history = new History(checked.historySize)
-    this.#events = new SafeEmitter(checked.onListenerError)
-    this.#telling = new Telling(this.#events, checked.channels, checked.channelCapacity)
-    this.#outboxes = this.#telling.outboxes
-    this.#sources = new SourceReader((event) => this.#telling.sourceError(event))
     this.#clock = checked.clock
     this.#timers = checked.timers
     this.#wallNow = checked.wallNow
+    this.#events = new SafeEmitter(checked.onListenerError)
+    this.#telling = new Telling(this.#events)
+    this.#desk = new Desk(checked, this.#events, this.#telling)
+    this.#machine = new AlertMachine(
+      new SeriesBook(checked.rules, checked.maxSeries, this.#clock.now()),
+      new SourceReader((event) => this.#telling.sourceError(event)),
+      (change) => this.#desk.changed(change),
+    )
+  }
+
+  /**
+   * An emitter that goes on where `saved`, from `toJSON`, left off. Nothing is told before its first `observe()`,
+   * `evaluate()` or `flush()`; then what was owed to channels is sent, again where the answer isn't known, with the same
+   * `id`, and what channels take for firing although it does not fire any more, or its rule is gone, resolves. The
+   * saved name holds unless `options` has one. Readings of rates and burn rates begin anew.
+   * @throws {TypeError | RangeError} that names the option, or the part of `saved`, which is wrong.
+   */
+  static restore(saved: SavedAlertEmitter, options: AlertEmitterOptions): AlertEmitter {
+    const checked = checkSaved(saved)
+    const emitter = new AlertEmitter({ ...options, name: options.name ?? checked.name })
+    const wallMs = readWall(emitter.#wallNow)
+    restoreEmitter(checked, emitter.#machine, emitter.#desk, emitter.#telling, emitter.#clock.now(), wallMs)
+    return emitter
   }
 
   /** Adds a listener and returns what takes it away again. */
@@ -92,45 +92,26 @@ export class AlertEmitter {
    * When `maxSeries` alerts have a state, a value that would begin one more is dropped and counted.
    * @throws {RangeError} when there is no such rule, when it has a source, or when a label is out of bounds.
    */
-  observe(series: string | SeriesKey, value: number | null | undefined): void {
-    if (value !== null && value !== undefined && typeof value !== 'number')
-      throw new TypeError(`value must be a number, null or undefined, got ${typeof value}`)
-    const place = this.#book.find(series)
+  observe(series: string | SeriesKey, value: number | EventCounts | null | undefined): void {
+    const place = this.#machine.book.find(series)
     if (this.#isClosed) return
+    this.#machine.observe(place, value, this.#clock.now())
     this.#observations++
-    const reading = typeof value === 'number' && !Number.isNaN(value) ? value : undefined
-    const found = place.series
-    // What is well and was never in trouble needs no state, unless its absence would be trouble.
-    if (!found && !(conditionOf(place.rule, reading) === 'breach' || place.rule.whenNoData === 'breach')) return
-    const target = found ?? this.#book.add(place)
-    if (!target) {
-      this.#droppedObservations++
-      return
-    }
-    const nowMs = this.#clock.now()
-    target.observedMs = nowMs
-    target.reading = reading
-    this.#step(target, reading, nowMs)
     this.#tell()
   }
 
   /**
-   * Reads every source once and moves every alert to now. Events go out after the last rule, in the order of the rules.
-   * O(rules + series with a state). A call from inside a source does nothing.
+   * Reads every source once, moves every alert to now, and does what time has brought. Events go out after the last
+   * rule, in the order of the rules. O(rules + series with a state). A call from inside a source does nothing.
    */
   evaluate(): void {
     if (this.#isEvaluating || this.#isClosed) return
+    const nowMs = this.#clock.now()
     this.#isEvaluating = true
     this.#evaluations++
-    const nowMs = this.#clock.now()
-    for (const { rule, own, observed } of this.#book.pages) {
-      if (own) this.#step(own, this.#sources.read(rule), nowMs)
-      else
-        for (const series of observed.values())
-          this.#step(series, nowMs - series.observedMs > rule.staleMs ? undefined : series.reading, nowMs)
-    }
+    this.#machine.evaluate(nowMs)
     this.#isEvaluating = false
-    this.#tell()
+    this.#pass(nowMs)
   }
 
   /**
@@ -138,11 +119,50 @@ export class AlertEmitter {
    * @throws {RangeError} when there is no such rule, or when it has a source.
    */
   forget(series: string | SeriesKey): void {
-    const found = this.#book.find(series).series
+    const found = this.#machine.book.find(series).series
     if (!found || this.#isClosed) return
-    this.#move(found, INACTIVE, this.#clock.now())
-    this.#book.remove(found)
+    this.#machine.forget(found, this.#clock.now())
     this.#tell()
+  }
+
+  /**
+   * Keeps alerts from being told, those that fire already included: no firing, repeat or escalation of them reaches a
+   * channel until it ends. What a channel was told before still gets its resolve. Events go out as ever.
+   * @throws {TypeError | RangeError} when an option is wrong. @throws {SilencesFullError} at `maxSilences`.
+   */
+  silence(options: SilenceOptions): Silence {
+    const nowMs = this.#clock.now()
+    const silence = this.#desk.silences.add(this.name, options, nowMs, readWall(this.#wallNow))
+    this.#pass(nowMs)
+    return silence
+  }
+
+  /** Ends a silence before its time. Returns whether there was one of that id. */
+  expireSilence(id: string): boolean {
+    const ended = this.#desk.silences.end(id)
+    if (!ended) return false
+    this.#telling.later(() => this.#events.emit('silenceEnded', ended))
+    this.#pass(this.#clock.now())
+    return true
+  }
+
+  /** The silences in force, oldest first. */
+  silences(): Silence[] {
+    return this.#desk.silences.list(this.#clock.now())
+  }
+
+  /**
+   * Says that somebody is on it: no repeats and no further steps of the escalation for this firing, until it has
+   * resolved. `target` is a fingerprint or matchers. Returns the alerts that it has acknowledged: those that fire and
+   * weren't acknowledged before.
+   * @throws {TypeError | RangeError} when an argument is wrong.
+   */
+  acknowledge(target: string | Matchers, { by, comment = '' }: AcknowledgeOptions): Alert[] {
+    checkText('by', by, 1, 256)
+    checkText('comment', comment, 0, 1000)
+    const acknowledged = this.#desk.acknowledge(target, by, comment, this.#clock.now())
+    this.#tell()
+    return acknowledged
   }
 
   /** Evaluates every `everyMs` from now on. A second call replaces the interval. Does nothing once closed. */
@@ -161,45 +181,46 @@ export class AlertEmitter {
   /** The alerts that are firing or pending, most urgent first: firing, then red, then the longest. O(n log n). */
   alerts(): Alert[] {
     const nowMs = this.#clock.now()
-    return Array.from(this.#active, (series) =>
-      alertOf(series, series.state, series.state.kind === 'firing' ? 'firing' : 'pending', nowMs),
-    ).toSorted(byUrgency)
+    return Array.from(this.#machine.active, (series) => {
+      const { state } = series
+      if (state.kind !== 'firing') return alertOf(series, state, 'pending', nowMs)
+      return alertOf(series, state, 'firing', nowMs, this.#desk.incidents.get(series.fingerprint)?.notes)
+    }).toSorted(byUrgency)
   }
 
   /** The alerts that have fired and resolved, latest first, at most `historySize`. */
   history(): Alert[] {
-    return this.#history.latestFirst()
+    return this.#desk.history.latestFirst()
   }
 
   /** The present readings. O(active alerts + channels). */
   snapshot(): AlertEmitterSnapshot {
-    let firing = 0
-    let worst: Severity | null = null
-    for (const { state, rule } of this.#active) {
-      if (state.kind !== 'firing') continue
-      firing++
-      if (worst !== 'red') worst = rule.severity
-    }
-    return {
+    return readEmitter(this.#machine, this.#desk, {
       name: this.name,
-      rules: this.#book.pages.length,
-      series: this.#book.observed,
-      pending: this.#active.size - firing,
-      firing,
-      worst,
-      history: this.#history.size,
       evaluations: this.#evaluations,
       observations: this.#observations,
-      droppedObservations: this.#droppedObservations,
-      sourceErrors: this.#sources.errors,
       isRunning: this.#timer !== undefined,
-      channels: this.#outboxes.map((outbox) => outbox.snapshot()),
-    }
+      nowMs: this.#clock.now(),
+    })
   }
 
-  /** Resolves once every channel has answered for everything it was given. A channel that never answers delays it. */
+  /** What `restore` needs to go on in another process: plain JSON. It may be asked for after `close()`. */
+  toJSON(): SavedAlertEmitter {
+    return saveEmitter(this.name, this.#machine, this.#desk, this.#clock.now(), readWall(this.#wallNow))
+  }
+
+  /**
+   * Tells what groups collect without further waiting, and resolves once every channel has answered for everything it
+   * was given. A channel that never answers delays it.
+   */
   async flush(): Promise<void> {
-    await Promise.all(this.#outboxes.map(async (outbox) => outbox.idle()))
+    this.#telling.later(() => {
+      for (const delivery of this.#desk.deliveries) delivery.flush(this.#clock.now(), true)
+    })
+    this.#tell()
+    // When a listener calls it, what is being told at the moment comes first.
+    await Promise.resolve()
+    await Promise.all(this.#desk.deliveries.map(async ({ outbox }) => outbox.idle()))
   }
 
   /**
@@ -208,44 +229,18 @@ export class AlertEmitter {
    */
   close(): void {
     this.stop()
+    if (this.#isClosed) return
     this.#isClosed = true
-    for (const outbox of this.#outboxes) outbox.close()
+    for (const delivery of this.#desk.deliveries) delivery.close()
   }
 
   [Symbol.dispose](): void {
     this.close()
   }
 
-  #step(series: Series, reading: number | undefined, nowMs: number): void {
-    const condition = conditionOf(series.rule, reading)
-    if (reading !== undefined) series.value = reading
-    else if (condition !== 'unknown') series.value = null
-    const after = nextState(series.state, condition, nowMs, series.rule)
-    if (after !== series.state) this.#move(series, after, nowMs)
-    if (series.state === INACTIVE && !series.rule.source && series.rule.whenNoData !== 'breach')
-      this.#book.remove(series)
-  }
-
-  /** Commits the new state; what is to be told waits in `#telling`. */
-  #move(series: Series, after: AlertState, nowMs: number): void {
-    const before = series.state
-    series.state = after
-    if (before.kind === after.kind) return
-    if (before.kind === 'inactive') {
-      this.#active.add(series)
-      series.wallOffsetMs = readWall(this.#wallNow) - nowMs
-    }
-    if (after.kind !== 'inactive') {
-      if (after.kind === 'firing' || this.#events.has('pending'))
-        this.#telling.later(alertOf(series, after, after.kind, nowMs))
-      return
-    }
-    this.#active.delete(series)
-    const outcome = before.kind === 'firing' ? 'resolved' : 'inactive'
-    if (outcome === 'inactive' && !this.#events.has('inactive')) return
-    const alert = alertOf(series, before, outcome, nowMs)
-    if (outcome === 'resolved') this.#history.add(alert)
-    this.#telling.later(alert)
+  #pass(nowMs: number): void {
+    if (!this.#isClosed) this.#telling.later(() => this.#desk.pass(nowMs))
+    this.#tell()
   }
 
   #tell(): void {

@@ -29,12 +29,29 @@ export interface Alert {
   readonly endsAt: string | null
   /** How long the trouble has lasted, in ms, by the monotonic clock. */
   readonly activeMs: number
+  /** Present and true while it is held as firing because it comes and goes. */
+  readonly isFlapping?: true
+  /** Present when somebody has acknowledged it: who. */
+  readonly acknowledgedBy?: string
+  /** Present while a silence holds it back: its id. */
+  readonly silencedBy?: string
+  /** Present while another alert holds it back: its fingerprint. */
+  readonly inhibitedBy?: string
 }
 
+/** What else is known of an alert that fires. */
+export type AlertNotes = Pick<Alert, 'acknowledgedBy' | 'silencedBy' | 'inhibitedBy'>
+
 /** Builds the alert of `series`. `active` is its present state, or its last one when it has ended. */
-export function alertOf(series: Series, active: AlertState, state: Alert['state'], nowMs: number): Alert {
+export function alertOf(
+  series: Series,
+  active: AlertState,
+  state: Alert['state'],
+  nowMs: number,
+  notes?: AlertNotes,
+): Alert {
   const { rule, labels, fingerprint, value, wallOffsetMs } = series
-  const iso = (ms: number): string => new Date(wallOffsetMs + ms).toISOString()
+  const iso = (ms: number): string => new Date(Math.round(wallOffsetMs + ms)).toISOString()
   const sinceMs = active.kind === 'inactive' ? nowMs : active.sinceMs
   const hasEnded = state === 'resolved' || state === 'inactive'
   return Object.freeze({
@@ -51,6 +68,8 @@ export function alertOf(series: Series, active: AlertState, state: Alert['state'
     startsAt: active.kind === 'firing' ? iso(active.firedMs) : null,
     endsAt: hasEnded ? iso(nowMs) : null,
     activeMs: nowMs - sinceMs,
+    ...(series.flap?.isHeld && { isFlapping: true as const }),
+    ...notes,
   })
 }
 

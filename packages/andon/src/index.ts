@@ -3,14 +3,15 @@ export { BoardFullError } from './board-error.ts'
 export { Board } from './board.ts'
 export { CordFullError } from './cord-error.ts'
 export { Cord } from './cord.ts'
-export type { AlertEmitterSnapshot } from './alert-emitter.ts'
 export { diagnose } from './diagnose.ts'
 export { describeCondition } from './diagnosis-condition.ts'
 export { ReadingHistory } from './diagnosis-history.ts'
 export { READINGS, readingsOf } from './diagnosis-readings.ts'
 export { extendTrees } from './diagnosis-tree.ts'
 export { INCIDENT_LEVELS } from './trees-incident.ts'
+export { SilencesFullError } from './silences-full-error.ts'
 export { HANDBOOK_TREES } from './trees.ts'
+export type { AcknowledgeOptions } from './alert-emitter.ts'
 export type { Alert } from './alert.ts'
 export type { BoardValue, Bound, Comparison } from './board-bound.ts'
 export type {
@@ -50,12 +51,44 @@ export type {
   LineSnapshots,
 } from './diagnosis-snapshots.ts'
 export type { Answer, DiagnosisTree, FindingSeverity, Question, SeverityLevel } from './diagnosis-tree.ts'
-export type { AlertEvents, DeliveryFailedEvent, SourceErrorEvent } from './events.ts'
+export type { SavedChannel, SavedGroup } from './delivery.ts'
+export type { AlertEmitterSnapshot } from './emitter-snapshot.ts'
+export type {
+  AcknowledgedEvent,
+  AlertEvents,
+  DeliveryFailedEvent,
+  EscalatedEvent,
+  InhibitedEvent,
+  SilencedEvent,
+  SourceErrorEvent,
+} from './events.ts'
+export type { FlapHold } from './flap.ts'
+export type { Acknowledgement } from './incident.ts'
+export type { InhibitionRule } from './inhibitions.ts'
 export type { Labels } from './labels.ts'
+export type { LabelMatch, LabelPattern, Matchers } from './matchers.ts'
 export type { AlertEmitterOptions, StartOptions } from './options.ts'
-export type { ChannelSnapshot } from './outbox.ts'
-export type { AlertRule, NoDataPolicy, Severity, Threshold } from './rule.ts'
+export type { ChannelSnapshot, OwedNotification } from './outbox.ts'
+export type { AlertRoute, EscalationStep, GroupOptions } from './routes.ts'
+export type { BurnRate, EventCounts } from './rule-burn-rate.ts'
+export type { EvaluateContext, Verdict } from './rule-custom.ts'
+export type { Threshold } from './rule-level.ts'
+export type { RateOfChange } from './rule-rate.ts'
+export type {
+  Absence,
+  AbsenceRule,
+  AlertRule,
+  BurnRateRule,
+  CommonRule,
+  CustomRule,
+  NoDataPolicy,
+  RateRule,
+  Severity,
+  ThresholdRule,
+} from './rule.ts'
+export type { SavedAlertEmitter, SavedIncident, SavedSeries, SavedState } from './saved.ts'
 export type { SeriesKey } from './series-book.ts'
+export type { SavedSilence, Silence, SilenceOptions } from './silences.ts'
 export type { Reading } from './snapshots.ts'
 export type { IncidentLevel } from './trees-incident.ts'
 export type { Clock, ListenerErrorHandler, Observable, Timer, Timers } from '@tps/internal'

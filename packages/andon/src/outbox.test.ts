@@ -46,7 +46,7 @@ it('sends the resolve of an alert only when its firing is through', async () => 
   clear('a')
   expect(channel.what()).toEqual(['a firing'])
   expect(emitter.snapshot().channels).toEqual([
-    { name: 'held', waiting: 1, sending: 1, sent: 0, failed: 0, dropped: 0 },
+    { name: 'held', collecting: 0, waiting: 1, sending: 1, sent: 0, failed: 0, dropped: 0 },
   ])
   channel.calls[0]?.done()
   await settle()
@@ -115,6 +115,7 @@ it('drops firings over its capacity, with their resolves, and accepts the resolv
   expect(channel.what()).toEqual(['a firing', 'a resolved'])
   expect(emitter.snapshot().channels[0]).toEqual({
     name: 'held',
+    collecting: 0,
     waiting: 0,
     sending: 0,
     sent: 2,
@@ -161,7 +162,7 @@ it('gives each notification an id of its own', () => {
   clear('a')
   fire('b')
   expect(new Set(got.map(({ id }) => id)).size).toBe(3)
-  expect(got[0]?.id).toMatch(/^NoWork\{shard="a"\}@.*Z\/firing$/)
+  expect(got[0]?.id).toMatch(/^NoWork\{shard="a"\}@.*Z\/0\/firing$/)
 })
 
 it('prints what could not be delivered when nobody listens', () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type AlertRule, checkRule, conditionOf } from './rule.ts'
+import { conditionOf } from './judge.ts'
+import { checkRule } from './rule-check.ts'
+import type { AlertRule } from './rule.ts'
 
 const rule: AlertRule = { name: 'HighLatency', severity: 'red', threshold: { above: 200 } }
 
@@ -41,7 +43,13 @@ describe('levels', () => {
 it.each<[string, object, string]>([
   ['no name', { name: '' }, 'rule.name must not be empty'],
   ['a severity of its own', { severity: 'blue' }, 'rule.severity must be "red" or "yellow", got "blue"'],
-  ['no threshold', { threshold: undefined }, 'rule.threshold must be an object, got undefined'],
+  [
+    'no kind',
+    { threshold: undefined },
+    'rule must have one of "threshold", "rate", "burnRate", "absence", "evaluate", got none',
+  ],
+  ['two kinds', { absence: { afterMs: 1 } }, 'got threshold and absence'],
+  ['a threshold that is a number', { threshold: 5 }, 'rule.threshold must be an object, got 5'],
   ['both sides', { threshold: { above: 1, below: 1 } }, 'rule.threshold must have either "above" or "below"'],
   ['no side', { threshold: {} }, 'rule.threshold must have either "above" or "below"'],
   ['NaN', { threshold: { above: NaN } }, 'rule.threshold.above must be a finite number, got NaN'],

@@ -1,5 +1,5 @@
 import { type Labels, checkLabels, labelKey } from './labels.ts'
-import type { CheckedRule } from './rule.ts'
+import type { CheckedRule } from './rule-check.ts'
 import { Series } from './series.ts'
 
 /** One label set of a rule. */
@@ -14,7 +14,7 @@ interface Page {
   readonly rule: CheckedRule
   /** The one series of a rule with a source. */
   readonly own: Series | undefined
-  /** The series that were observed and have a state worth keeping. */
+  /** The series that were observed and have a state worth keeping, and those that are expected. */
   readonly observed: Map<string, Series>
 }
 
@@ -31,12 +31,21 @@ export class SeriesBook {
   readonly #pages: readonly Page[]
   readonly #byName: ReadonlyMap<string, Page>
   readonly #max: number
+  /** The series that are there from the beginning. */
+  readonly #expected: Set<Series>
   #observed = 0
 
-  constructor(rules: readonly CheckedRule[], max: number) {
-    this.#pages = rules.map((rule) => ({ rule, own: rule.source && new Series(rule), observed: new Map() }))
+  constructor(rules: readonly CheckedRule[], max: number, nowMs: number) {
+    this.#pages = rules.map((rule) => ({ rule, own: rule.source && expected(rule, nowMs), observed: new Map() }))
     this.#byName = new Map(this.#pages.map((page) => [page.rule.name, page]))
     this.#max = max
+    for (const { rule, own, observed } of this.#pages) {
+      if (own) continue
+      // Those that were written down as options are not counted as observed.
+      if (!rule.expect) observed.set('', Object.assign(expected(rule, nowMs), { isImplied: true }))
+      for (const labels of rule.expect ?? []) observed.set(labelKey(labels), expected(rule, nowMs, labels))
+    }
+    this.#expected = new Set(this.#pages.flatMap(({ observed }) => [...observed.values()]))
   }
 
   get pages(): readonly Page[] {
@@ -59,6 +68,11 @@ export class SeriesBook {
     return { rule: page.rule, key: text, labels, series: page.observed.get(text) }
   }
 
+  /** The rule of this name with its series, if there is one. */
+  page(rule: string): Page | undefined {
+    return this.#byName.get(rule)
+  }
+
   /** Keeps a series from now on; `undefined` when the book is full. */
   add({ rule, key, labels }: Place): Series | undefined {
     if (this.#observed >= this.#max) return undefined
@@ -69,6 +83,19 @@ export class SeriesBook {
   }
 
   remove(series: Series): void {
-    if (this.#byName.get(series.rule.name)?.observed.delete(series.key)) this.#observed--
+    if (!this.#byName.get(series.rule.name)?.observed.delete(series.key)) return
+    if (!this.#expected.delete(series)) this.#observed--
   }
+
+  /** The series that stood for `rule` until another one was observed. */
+  implied({ name }: CheckedRule): Series | undefined {
+    const series = this.#byName.get(name)?.observed.get('')
+    return series?.isImplied ? series : undefined
+  }
+}
+
+function expected(rule: CheckedRule, nowMs: number, labels?: Labels): Series {
+  const series = new Series(rule, labels && labelKey(labels), labels)
+  series.observedMs = nowMs
+  return series
 }
