@@ -3,11 +3,14 @@ import type { Reading, ReadingsOf, SourceKind } from './snapshots.ts'
 /** What a reading is measured in. Milliseconds become seconds under an idiomatic name. */
 export type MetricUnit = 'count' | 'ratio' | 'milliseconds' | 'per second' | 'state'
 
+/** What follows a family's name in the name of a sample: nothing, or a part of a summary or a histogram. */
+export type SampleSuffix = '' | '_sum' | '_count' | '_bucket'
+
 /**
- * Takes one sample. `detail` is the value of the row's second label; `suffix` is for summaries.
+ * Takes one sample. `detail` is the value of the row's second label; `suffix` is for summaries and histograms.
  * A reading that is not a number gives no sample.
  */
-export type TakeSample = (value: Reading, detail?: string, suffix?: '_sum' | '_count') => void
+export type TakeSample = (value: Reading, detail?: string, suffix?: SampleSuffix) => void
 
 /** One family of metrics: what it is called, what it means, and how it is read. */
 export interface CatalogueRow<Kind extends SourceKind = SourceKind> {
@@ -19,7 +22,7 @@ export interface CatalogueRow<Kind extends SourceKind = SourceKind> {
   readonly idiomatic?: string
   /** Other rows hold the same readings under the names of the TPS documents: the profile `tps` goes without this one. */
   readonly isRestatement?: boolean
-  readonly type: 'gauge' | 'counter' | 'summary'
+  readonly type: 'gauge' | 'counter' | 'summary' | 'histogram'
   readonly unit: MetricUnit
   /** One sentence, without the unit. */
   readonly help: string

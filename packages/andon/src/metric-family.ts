@@ -1,13 +1,5 @@
-import type { CatalogueRow, ExportedName } from './catalogue-row.ts'
-import type { Labels } from './labels.ts'
-
-/** One sample, in the shape that prom-client prints. */
-export interface MetricSample {
-  readonly value: number
-  readonly labels: Labels
-  /** Only where it differs from the family's name. */
-  readonly metricName?: string
-}
+import type { CatalogueRow } from './catalogue-row.ts'
+import type { Family, Sample } from './sample-book.ts'
 
 /** What prom-client's registry asks a metric for. */
 export interface MetricObject {
@@ -29,10 +21,11 @@ export class MetricFamily {
   readonly type: CatalogueRow['type']
   readonly aggregator: CatalogueRow['aggregator']
   readonly labelNames: readonly string[]
-  readonly #collect: () => readonly MetricSample[]
+  readonly #family: string
+  readonly #collect: () => readonly Sample[]
 
-  constructor({ name, help }: ExportedName, row: CatalogueRow, collect: () => readonly MetricSample[]) {
-    this.name = name
+  constructor({ name, help, row }: Family, collect: () => readonly Sample[]) {
+    this.name = this.#family = name
     this.help = help
     this.type = row.type
     this.aggregator = row.aggregator
@@ -42,20 +35,21 @@ export class MetricFamily {
 
   /** For JSON, and for the cluster mode. */
   get(): MetricObject {
-    return this.#with(this.#collect())
+    return this.#with(this.#collect().map((sample) => this.#valueOf(sample, 'labels')))
   }
 
   /** For text. prom-client formats `sharedLabels` once for each label object, and ours stay the same objects. */
   getForPromString(): MetricObject {
-    return this.#with(
-      this.#collect().map(({ value, labels, metricName }) =>
-        metricName === undefined ? { value, sharedLabels: labels } : { value, sharedLabels: labels, metricName },
-      ),
-    )
+    return this.#with(this.#collect().map((sample) => this.#valueOf(sample, 'sharedLabels')))
   }
 
   /** Nothing to reset: the readings belong to their sources. */
   reset(): void {}
+
+  #valueOf({ value, set, suffix }: Sample, key: 'labels' | 'sharedLabels'): object {
+    const { labels } = set
+    return suffix === '' ? { value, [key]: labels } : { value, [key]: labels, metricName: this.#family + suffix }
+  }
 
   #with(values: readonly object[]): MetricObject {
     const { name, help, type, aggregator } = this

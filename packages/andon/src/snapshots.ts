@@ -65,6 +65,11 @@ export interface TrackerReadings {
   readonly p95?: Reading
   readonly p99?: Reading
   readonly p999?: Reading
+  /**
+   * How many values since it was made were at most `upToMs`, ascending, without the last bucket up to infinity: then there is
+   * a histogram.
+   */
+  readonly buckets?: readonly { readonly upToMs: number; readonly count: number }[] | undefined
 }
 
 /** What is read of a dead-letter queue. */
@@ -92,6 +97,46 @@ export interface AlertReadings {
   readonly sourceErrors?: Reading
 }
 
+/** What is read of a limiter: of rate, of concurrency, or a throttle. Totals count since it was made. */
+export interface LimiterReadings {
+  readonly limit?: Reading
+  readonly inFlight?: Reading
+  readonly waiting?: Reading
+  /** The same, as some limiters call it. */
+  readonly queued?: Reading
+  readonly totals?: {
+    readonly admitted?: Reading
+    /** The same, as some limiters call it. */
+    readonly accepted?: Reading
+    readonly rejected?: Reading
+    /** Of a throttle: calls held back on this side. It goes before `rejected`, which is the other side's word there. */
+    readonly throttled?: Reading
+  }
+}
+
+/** What is read of an autoscaler. The last three count since it was made. */
+export interface AutoscalerReadings {
+  readonly workers: Reading
+  readonly recommended?: Reading
+  readonly scaledUp?: Reading
+  readonly scaledDown?: Reading
+  readonly notHelping?: Reading
+}
+
+/** What is read of a service level objective. Ratios are from 0 to 1. */
+export interface SloReadings {
+  readonly target: Reading
+  readonly goodRatio?: Reading
+  readonly budgetRemaining?: Reading
+  readonly alerts?: readonly { readonly longMs: number; readonly longBurnRate: Reading }[]
+}
+
+/** What is read of a board. */
+export interface BoardReadings {
+  readonly colour: 'green' | 'yellow' | 'red' | 'unknown'
+  readonly stations: readonly { readonly name: string; readonly colour: 'green' | 'yellow' | 'red' | 'unknown' }[]
+}
+
 /** What is read of the collectors themselves. */
 export interface CollectorReadings {
   readonly readFailures: Reading
@@ -104,10 +149,14 @@ export interface ReadingsOf {
   readonly queues: QueueReadings
   readonly pools: PoolReadings
   readonly levelers: LevelerReadings
+  readonly limiters: LimiterReadings
+  readonly autoscalers: AutoscalerReadings
   readonly trackers: TrackerReadings
+  readonly slos: SloReadings
   readonly deadLetters: DeadLetterReadings
   readonly signals: SignalReadings
   readonly alerts: AlertReadings
+  readonly boards: BoardReadings
   readonly collectors: CollectorReadings
 }
 
