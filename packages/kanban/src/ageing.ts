@@ -27,6 +27,17 @@ export class Ageing<T> {
     return nowMs < this.#nextAgedAt ? Math.clz32(this.#occupied) : this.#chooseAged(nowMs)
   }
 
+  /** The number of the line that is served now. */
+  next(nowMs: number): number {
+    if (nowMs < this.#nextAgedAt) {
+      this.#wasAgedServed = false
+      return Math.clz32(this.#occupied)
+    }
+    const line = this.#chooseAged(nowMs)
+    this.served()
+    return line
+  }
+
   /** The chosen line was served. */
   served(): void {
     this.#wasAgedServed = this.#isAgedChosen

@@ -13,7 +13,7 @@ export class Entrance<T> {
   readonly keys: Keys | undefined
   readonly #options: CheckedQueueOptions<T>
   readonly #exchange: Exchange<T>
-  readonly #lanes: ReadonlyMap<string, number>
+  readonly #classes: readonly string[]
   readonly #lastLane: number
   /** Whether an item with which nothing came may stand in the queue as it is. */
   readonly #keepsBare: boolean
@@ -22,15 +22,18 @@ export class Entrance<T> {
     this.#options = options
     this.#exchange = exchange
     this.producers = new WaitingLine(exchange.shelf.gate.shut)
-    this.keys = options.dedup && new Keys(options.dedup)
-    this.#lanes = new Map(options.classes.map((name, lane) => [name, lane]))
+    this.keys = options.dedup && new Keys(options.dedup, () => exchange.clock.exactly())
+    this.#classes = options.classes
     this.#lastLane = options.classes.length - 1
     this.#keepsBare = !options.fairness && !options.dedup
   }
 
   offer(item: T, options: OfferOptions | undefined): boolean {
     const lane = this.laneFor(options?.class)
-    return (isBare(options) && this.#exchange.turnstile.admitBare(item, lane)) || this.#offer(item, lane, options) === 'admitted'
+    return (
+      (isBare(options) && this.#exchange.turnstile.admitBare(item, lane)) ||
+      this.#offer(item, lane, options) === 'admitted'
+    )
   }
 
   tryOffer(item: T, options: OfferOptions | undefined): OfferVerdict {
@@ -59,10 +62,10 @@ export class Entrance<T> {
 
   laneFor(name: string | undefined): number {
     if (name === undefined) return this.#lastLane
-    const lane = this.#lanes.get(name)
-    if (lane === undefined)
-      throw new RangeError(`class must be one of ${[...this.#lanes.keys()].join(', ')}, got ${name}`)
-    return lane
+    // At most 32 names, most of them the same string: quicker than a map.
+    const classes = this.#classes
+    for (let lane = 0; lane < classes.length; lane++) if (classes[lane] === name) return lane
+    throw new RangeError(`class must be one of ${classes.join(', ')}, got ${name}`)
   }
 
   /** There is room, as far as it goes: for those that wait. */
@@ -114,7 +117,7 @@ export class Entrance<T> {
   #tryAdmit(slot: Slot<T>, lane: number): OfferVerdict {
     if (this.#exchange.isClosed) return 'closed'
     const key = keyOf(slot)
-    if (key !== undefined && this.keys?.has(key, this.#exchange.clock.exactly())) return 'duplicate'
+    if (key !== undefined && this.keys?.has(key)) return 'duplicate'
     if (this.#hasRoom()) {
       this.#admit(slot, lane)
       return 'admitted'
@@ -154,13 +157,13 @@ export class Entrance<T> {
 
   #hold(slot: Slot<T>): void {
     const key = keyOf(slot)
-    if (key !== undefined) this.keys?.hold(key, this.#exchange.clock.exactly())
+    if (key !== undefined) this.keys?.hold(key)
   }
 
   /** The item of a producer that waited did not get in. */
   #forget(slot: Slot<T>): void {
     const key = keyOf(slot)
-    if (key !== undefined) this.keys?.release(key, undefined, this.#exchange.clock.exactly())
+    if (key !== undefined) this.keys?.release(key, undefined)
   }
 }
 

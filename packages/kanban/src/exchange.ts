@@ -50,7 +50,7 @@ export class Exchange<T> {
     this.clock = this.turnstile.clock
     this.entrance = new Entrance(options, this)
     this.exit = new Exit(options, this)
-    this.ledger = new Ledger(emitter, options.onListenerError, this.entrance.keys, () => this.clock.exactly())
+    this.ledger = new Ledger(emitter, options.onListenerError, this.entrance.keys)
     this.marks = new Watermarks(options.watermarks, emitter, this.shelf.gate.shut)
     this.exemplar = new Entry<T>(this.returns, undefined as T, 0)
     this.#alarm = new Alarm(options.timers, () => {

@@ -1,6 +1,7 @@
 import { Ages } from './ages.ts'
 import { Entry, type Slot } from './entry.ts'
 import { type End, type Line, NOTHING, type Stock, type Victim } from './line.ts'
+import type { OverloadControl } from './overload.ts'
 
 /** Below this many dead entries it is not worth compacting. */
 const FEW = 32
@@ -15,7 +16,10 @@ const MIN_SLOTS = 16
  */
 export class Lane<T> implements Line<T>, Stock<T> {
   readonly tenants = 0
+  protected readonly control: OverloadControl | undefined
   #slots: (Slot<T> | undefined)[] = new Array<Slot<T> | undefined>(MIN_SLOTS).fill(undefined)
+  /** With fewer in it, the ring is made smaller. */
+  #shrinksBelow = 0
   /** Positions count all that ever came in at the back; position `p` is in slot `p & (length - 1)`. */
   #first = 0
   /** How many are in the ring, dead ones included. */
@@ -28,6 +32,10 @@ export class Lane<T> implements Line<T>, Stock<T> {
   readonly #ages = new Ages()
   /** The first position of a later millisecond. */
   #nextAge = this.#ages.first
+
+  constructor(control?: OverloadControl) {
+    this.control = control
+  }
 
   /** How many wait. */
   get size(): number {
@@ -59,7 +67,7 @@ export class Lane<T> implements Line<T>, Stock<T> {
   }
 
   giveBack(entry: Entry<T>, at: number): void {
-    if (this.size === 0) this.began(at)
+    if (this.size === 0) this.control?.began(at)
     const before: { readonly entry: Entry<T>; readonly at: number }[] = []
     for (let first = this.oldest(); first instanceof Entry && first.order > 0 && first.order < entry.order;) {
       before.push({ entry: first, at: this.#firstAt })
@@ -85,7 +93,7 @@ export class Lane<T> implements Line<T>, Stock<T> {
     this.#first++
     this.#held--
     if (this.#first === this.#nextAge) this.#passAge()
-    if (this.#held < slots.length >> 2) this.#shrink()
+    if (this.#held < this.#shrinksBelow) this.#resize(slots.length >> 1)
     return slot as T
   }
 
@@ -134,9 +142,6 @@ export class Lane<T> implements Line<T>, Stock<T> {
     return this.#at(this.#first + this.#held - 1)
   }
 
-  /** It was empty until now. */
-  protected began(_at: number): void {}
-
   /** Those that wait, oldest first. */
   *[Symbol.iterator](): Generator<Slot<T>, void, undefined> {
     for (let index = 0; index < this.#held; index++) {
@@ -168,7 +173,7 @@ export class Lane<T> implements Line<T>, Stock<T> {
     if (this.#held === this.#slots.length) this.#resize(this.#held * 2)
     if (this.#held === 0) {
       this.#firstAt = this.#lastAt = at
-      this.began(at)
+      this.control?.began(at)
     } else if (at !== this.#lastAt) this.#mark(at)
     const slots = this.#slots
     slots[(this.#first + this.#held) & (slots.length - 1)] = slot
@@ -214,7 +219,7 @@ export class Lane<T> implements Line<T>, Stock<T> {
       this.#nextAge = this.#ages.first
       this.#lastAt = this.#ages.lastAt ?? this.#firstAt
     }
-    if (this.#held < this.#slots.length >> 2) this.#shrink()
+    if (this.#held < this.#shrinksBelow) this.#resize(this.#slots.length >> 1)
     return slot
   }
 
@@ -252,10 +257,6 @@ export class Lane<T> implements Line<T>, Stock<T> {
     this.#nextAge = this.#ages.first
   }
 
-  #shrink(): void {
-    if (this.#slots.length > MIN_SLOTS) this.#resize(this.#slots.length >> 1)
-  }
-
   #resize(length: number): void {
     const slots = new Array<Slot<T> | undefined>(length).fill(undefined)
     for (let index = 0; index < this.#held; index++) {
@@ -263,6 +264,7 @@ export class Lane<T> implements Line<T>, Stock<T> {
       slots[position & (length - 1)] = this.#at(position)
     }
     this.#slots = slots
+    this.#shrinksBelow = length > MIN_SLOTS ? length >> 2 : 0
   }
 }
 

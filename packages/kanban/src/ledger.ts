@@ -23,19 +23,12 @@ export class Ledger<T> {
   }
   readonly #emitter: QueueEmitter<T>
   readonly #keys: Keys | undefined
-  readonly #nowMs: () => number
   readonly #onListenerError: ListenerErrorHandler
 
-  constructor(
-    emitter: QueueEmitter<T>,
-    onListenerError: ListenerErrorHandler,
-    keys: Keys | undefined,
-    nowMs: () => number,
-  ) {
+  constructor(emitter: QueueEmitter<T>, onListenerError: ListenerErrorHandler, keys: Keys | undefined) {
     this.#emitter = emitter
     this.#onListenerError = onListenerError
     this.#keys = keys
-    this.#nowMs = nowMs
   }
 
   admitted(slot: Slot<T>): void {
@@ -52,7 +45,7 @@ export class Ledger<T> {
   settled(slot: Slot<T>, how: Settlement, reason?: unknown): void {
     if (!(slot instanceof Entry) || !slot.extras) return
     const { key, receipt } = slot.extras
-    if (key !== undefined) this.#keys?.release(key, how, this.#nowMs())
+    if (key !== undefined) this.#keys?.release(key, how)
     if (!receipt) return
     try {
       receipt.settled(how, reason)

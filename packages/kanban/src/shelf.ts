@@ -103,8 +103,8 @@ export class Shelf<T> {
       return
     }
     const line = this.#line(lane)
+    if (line.size === 0) this.#ageing.occupied(lane, nowMs)
     line.pushBare(item, nowMs)
-    if (line.size === 1) this.#ageing.occupied(lane, nowMs)
   }
 
   /** Back to where it was: the front of its line, behind those that were leased before it and are back already. */
@@ -160,9 +160,8 @@ export class Shelf<T> {
     this.#chosen = lane
     this.#ageing.served()
     const line = this.#line(lane) as Lane<T>
-    const item = line.shiftBare()
-    if (line.size === 0) this.#ageing.emptied(lane)
-    return item
+    if (line.size === 1) this.#ageing.emptied(lane)
+    return line.shiftBare()
   }
 
   /** The first, where nothing but order, class and age says which that is, into a consumer's hands. There must be one. */
@@ -172,8 +171,7 @@ export class Shelf<T> {
       this.ready--
       return this.loans.lend(only.shift(), 0)
     }
-    const lane = this.#ageing.choose(nowMs)
-    this.#ageing.served()
+    const lane = this.#ageing.next(nowMs)
     return this.loans.lend(this.#left((this.#line(lane) as Lane<T>).shift(), lane), lane)
   }
 
