@@ -12,9 +12,10 @@ export const CONTENT_TYPES: Readonly<Record<TextFormat, string>> = {
 /** The families in the text format 0.0.4, those without samples left out. */
 export function prometheusText(families: Iterable<Family>): string {
   let text = ''
-  for (const { name, help, row, samples } of families) {
+  for (const family of families) {
+    const { name, samples } = family
     if (samples.length === 0) continue
-    text += `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${row.type}\n`
+    text += headOf(family, name)
     for (const { value, set, suffix } of samples) text += `${name}${suffix}${set.text} ${numeral(value)}\n`
   }
   return text
@@ -24,11 +25,11 @@ export function prometheusText(families: Iterable<Family>): string {
 export function openMetricsText(families: Iterable<Family>, exemplars: Exemplars | undefined): string {
   let text = ''
   for (const family of families) {
-    const { help, row, samples } = family
+    const { row, samples } = family
     if (samples.length === 0) continue
     const isCounter = row.type === 'counter'
     const name = isCounter && family.name.endsWith('_total') ? family.name.slice(0, -'_total'.length) : family.name
-    text += `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${row.type}\n`
+    text += headOf(family, name)
     if (name.endsWith('_seconds')) text += `# UNIT ${name} seconds\n`
     let below = Number.NEGATIVE_INFINITY
     for (const sample of samples) {
@@ -45,6 +46,20 @@ export function openMetricsText(families: Iterable<Family>, exemplars: Exemplars
     }
   }
   return text
+}
+
+/** What stands before the samples, for each family and the name it goes by. */
+const heads = new WeakMap<Family, Map<string, string>>()
+
+function headOf(family: Family, name: string): string {
+  let byName = heads.get(family)
+  if (!byName) heads.set(family, (byName = new Map<string, string>()))
+  let head = byName.get(name)
+  if (head === undefined) {
+    head = `# HELP ${name} ${escapeHelp(family.help)}\n# TYPE ${name} ${family.row.type}\n`
+    byName.set(name, head)
+  }
+  return head
 }
 
 function exemplarOf(
