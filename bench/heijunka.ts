@@ -1,4 +1,5 @@
-import { LoadLeveler, type LoadLevelerOptions } from '@tps/heijunka'
+import { DurationClassifier, LoadLeveler, type LoadLevelerOptions, type Rebalance } from '@tps/heijunka'
+import { PullQueue, WorkerPool } from '@tps/kanban'
 import fastq from 'fastq'
 import PQueue from 'p-queue'
 import { compare } from './harness.ts'
@@ -34,6 +35,25 @@ function dispatch(leveler: LoadLeveler<number>): (operations: number) => void {
 
 function leveler(options: Partial<LoadLevelerOptions<number>>): LoadLeveler<number> {
   return new LoadLeveler<number>({ workers: WORKERS, capacity: BURST, ...options })
+}
+
+const queue = new PullQueue<number>({ capacity: BURST })
+
+/** What the leveler does when it is shared, without a leveler: the workers take turns at one queue. */
+function pullQueue(operations: number): void {
+  for (let offered = 0; offered < operations; offered += BURST) {
+    for (let item = 0; item < BURST; item++) queue.offer(item)
+    for (let idle = 0; idle < WORKERS;) {
+      const lease = queue.tryLease()
+      if (!lease) {
+        idle++
+        continue
+      }
+      idle = 0
+      work(lease.item)
+      lease.ack()
+    }
+  }
 }
 
 function bareArray(operations: number): void {
@@ -75,6 +95,7 @@ await compare({
   operations: 20_000,
   contenders: [
     { name: 'LoadLeveler, shared', run: dispatch(leveler({})) },
+    { name: 'PullQueue of @tps/kanban', run: pullQueue },
     { name: 'LoadLeveler, per worker', run: dispatch(leveler({ strategy: 'per-worker' })) },
     {
       name: 'LoadLeveler, per worker, power of two',
@@ -88,6 +109,124 @@ await compare({
 })
 if (done === 0) throw new Error('no work was done')
 
+const trivial = (item: number): void => work(item)
+const bare = new PullQueue<number>({ capacity: 1e9 })
+const barePool = new WorkerPool<number, void>({ source: bare, workers: WORKERS }, trivial)
+const levelled = leveler({ capacity: 1e9 })
+const levelledPool = new WorkerPool<number, void>({ source: levelled, workers: WORKERS }, trivial)
+
+await compare({
+  title: `the same behind a WorkerPool of @tps/kanban: offer, then drain`,
+  operations: 20_000,
+  contenders: [
+    {
+      name: 'pool of a LoadLeveler, shared',
+      run: async (operations) => {
+        for (let item = 0; item < operations; item++) levelled.offer(item)
+        await levelledPool.drain()
+      },
+    },
+    {
+      name: 'pool of a PullQueue',
+      run: async (operations) => {
+        for (let item = 0; item < operations; item++) bare.offer(item)
+        await barePool.drain()
+      },
+    },
+  ],
+})
+await barePool.stop()
+await levelledPool.stop()
+
+/** One item in and one out, with so many waiting. */
+function steady(depth: number, options: Partial<LoadLevelerOptions<number>>): (operations: number) => void {
+  const steadied = leveler({ capacity: depth + 1, ...options })
+  let next = 0
+  while (next < depth) steadied.offer(next++)
+  const lanes = Array.from({ length: WORKERS }, (_, worker) => steadied.lane(worker))
+  return (operations) => {
+    for (let done = 0; done < operations; done++) {
+      steadied.offer(next++)
+      void lanes[done % WORKERS]?.tryLease()?.ack()
+    }
+  }
+}
+
+const DEPTHS = [100, 10_000, 1_000_000]
+for (const [name, options] of [
+  ['shared', {}],
+  ['per worker', { strategy: 'per-worker' }],
+  ['shared, a key for every hundred items that wait', { keyBy: (item: number) => item % (DEPTHS[2] as number) }],
+] as const) {
+  await compare({
+    title: `offer, lease and ack, ${name}, by how much waits`,
+    operations: 20_000,
+    contenders: DEPTHS.map((depth) => ({
+      name: `${depth.toLocaleString('en-US')} waiting`,
+      run: steady(
+        depth,
+        name.includes('key') ? { ...options, keyBy: (item) => item % Math.max(10, depth / 100) } : options,
+      ),
+    })),
+  })
+}
+
+for (const keys of [100, 100_000]) {
+  const durations = new DurationClassifier<number>({ slowMs: 100, maxKeys: keys })
+  const averages = new DurationClassifier<number>({ slowMs: 100, maxKeys: keys, predictBy: { kind: 'ewma' } })
+  const full = new DurationClassifier<number>({ slowMs: 100, maxKeys: keys })
+  let turn = 0
+  // Keys in an order that no cache can foresee, and durations on both sides of the thresholds.
+  const key = (): number => (turn = (turn * 1_103_515_245 + 12_345) & 0x7f_ff_ff_ff) % keys
+  const ms = (): number => (turn >> 8) % 200
+  for (let round = 0; round < 40 * keys; round++) durations.record(key(), ms())
+  for (let each = 0; each < keys; each++) averages.record(each, 1)
+  for (let each = 0; each < keys; each++) full.record(-each, 1)
+  let next = 0
+  let slow = 0
+  await compare({
+    title: `DurationClassifier, ${keys.toLocaleString('en-US')} keys`,
+    operations: 100_000,
+    contenders: [
+      {
+        name: 'classify',
+        run: (operations) => {
+          for (let done = 0; done < operations; done++) if (durations.classify(key()) === 'slow') slow++
+        },
+      },
+      {
+        name: 'record, quantile of the last 16',
+        run: (operations) => {
+          for (let done = 0; done < operations; done++) durations.record(key(), ms())
+        },
+      },
+      {
+        name: 'record, moving average',
+        run: (operations) => {
+          for (let done = 0; done < operations; done++) averages.record(key(), ms())
+        },
+      },
+      {
+        name: 'record of a new key, another one goes',
+        run: (operations) => {
+          for (let done = 0; done < operations; done++) full.record(next++, 1)
+        },
+      },
+      {
+        name: 'a look-up in a bare Map',
+        run: (() => {
+          const map = new Map<number, boolean>()
+          for (let each = 0; each < keys; each++) map.set(each, each % 2 === 0)
+          return (operations: number) => {
+            for (let done = 0; done < operations; done++) if (map.get(key())) slow++
+          }
+        })(),
+      },
+    ],
+  })
+  if (slow === 0) throw new Error('nothing was slow')
+}
+
 const LANES = 64
 const QUEUED = 100_000
 
@@ -99,7 +238,6 @@ function uneven(options: Partial<LoadLevelerOptions<number>>): LoadLeveler<numbe
     capacity: QUEUED,
     strategy: 'per-worker',
     assign: 'power-of-two',
-    everyMs: Number.POSITIVE_INFINITY,
     // Draws a lane and then, the loads being level or not, its neighbour: three of four go to the first half.
     random: () => (turn++ % 2 === 0 ? ((turn * 0.618) % 1) ** 2 : 0),
     ...options,
@@ -109,35 +247,66 @@ function uneven(options: Partial<LoadLevelerOptions<number>>): LoadLeveler<numbe
 }
 
 /** Everything in one lane, the others just added: the most there is to move. */
-function oneLane(): LoadLeveler<number> {
-  const leveler = uneven({ workers: 1 })
+function oneLane(options: Partial<LoadLevelerOptions<number>>): LoadLeveler<number> {
+  const leveler = uneven({ ...options, workers: 1 })
   leveler.resize(LANES)
   return leveler
 }
 
-console.log(
-  `\nrebalancing ${QUEUED.toLocaleString('en-US')} waiting items over ${LANES} lanes, once, each in one stretch: median (least to most)`,
-)
-const cases: [string, () => LoadLeveler<number>][] = [
-  ['uneven lanes, by count', () => uneven({})],
-  ['uneven lanes, by weight', () => uneven({ weigh: 'duration', durationOf: (item) => 1 + (item % 100) })],
-  ['uneven lanes, 5,000 keys', () => uneven({ keyBy: (item) => item % 5000 })],
-  ['all in one lane', oneLane],
-]
-for (const [name, make] of cases) {
-  const times: number[] = []
-  let line = ''
-  for (let round = 0; round < 13; round++) {
-    const leveler = make()
-    globalThis.gc?.()
-    const start = performance.now()
-    const { before, after, moved } = leveler.rebalance()
-    if (round >= 2) times.push(performance.now() - start)
-    line = `${moved.toLocaleString('en-US')} moved, imbalance ${before.toFixed(2)} → ${after.toFixed(3)}`
+/** Timers that are turned by hand. */
+class Turns {
+  readonly #waiting: (() => void)[] = []
+
+  schedule(_delayMs: number, callback: () => void): { cancel(): void } {
+    this.#waiting.push(callback)
+    return { cancel: () => this.#waiting.splice(this.#waiting.indexOf(callback), 1) }
   }
-  times.sort((a, b) => a - b)
-  const [least, median, most] = [times[0], times[times.length >> 1], times.at(-1)].map((ms = Number.NaN) =>
-    ms.toFixed(1),
-  )
-  console.log(`  ${name.padEnd(24)}  ${median} ms (${least} to ${most}); ${line}`)
+
+  turn(): void {
+    this.#waiting.shift()?.()
+  }
+}
+
+console.log(
+  `\nrebalancing ${QUEUED.toLocaleString('en-US')} waiting items over ${LANES} lanes by the timer: median (least to most)`,
+)
+const cases: [
+  string,
+  Partial<LoadLevelerOptions<number>>,
+  (options: Partial<LoadLevelerOptions<number>>) => LoadLeveler<number>,
+][] = [
+  ['uneven lanes, by count', {}, uneven],
+  ['uneven lanes, by duration', { weigh: 'duration', durationOf: (item) => 1 + (item % 100) }, uneven],
+  ['uneven lanes, 5,000 keys', { keyBy: (item) => item % 5000 }, uneven],
+  ['all in one lane, by count', {}, oneLane],
+  ['all in one lane, by duration', { weigh: 'duration', durationOf: (item) => 1 + (item % 100) }, oneLane],
+  ['all in one lane, 5,000 keys', { keyBy: (item) => item % 5000 }, oneLane],
+]
+const middle = (sorted: readonly number[]): string =>
+  `${sorted[sorted.length >> 1]?.toFixed(1)} ms (${sorted[0]?.toFixed(1)} to ${sorted.at(-1)?.toFixed(1)})`
+for (const [name, options, make] of cases) {
+  const totals: number[] = []
+  const stretches: number[] = []
+  let line = ''
+  for (let round = 0; round < 15; round++) {
+    const timers = new Turns()
+    const leveler = make({ ...options, timers, everyMs: 1000 })
+    const events: Rebalance[] = []
+    leveler.on('rebalance', (event) => events.push(event))
+    globalThis.gc?.()
+    const slices: number[] = []
+    while (events.length === 0) {
+      const start = performance.now()
+      timers.turn()
+      slices.push(performance.now() - start)
+    }
+    for (const { before, after, moved } of events)
+      line = `${moved.toLocaleString('en-US')} moved in ${slices.length} slices, imbalance ${before.toFixed(2)} → ${after.toFixed(3)}`
+    if (round < 2) continue
+    totals.push(slices.reduce((total, ms) => total + ms))
+    stretches.push(Math.max(...slices))
+  }
+  totals.sort((a, b) => a - b)
+  stretches.sort((a, b) => a - b)
+  console.log(`  ${name.padEnd(28)} in all ${middle(totals)}; longest stretch ${middle(stretches)}; ${line}`)
 }

@@ -32,16 +32,16 @@ export class Dispatch<T> implements Settlement<T> {
   readonly #interview: (item: T) => Traits
   readonly #placement: Placement<T>
   readonly #learner: Learner<T> | undefined
-  readonly #wake: () => void
+  readonly #wake: (() => void) | undefined
   #order = 0
 
-  /** `wake` is called when something has come to wait. */
+  /** `wake`, where there is one, is called when something has come to wait. */
   constructor(
     settings: Settings<T>,
     events: SafeEmitter<LoadLevelerEvents<T>>,
     placement: Placement<T>,
     learner: Learner<T> | undefined,
-    wake: () => void,
+    wake: (() => void) | undefined,
   ) {
     this.#settings = settings
     this.#events = events
@@ -177,7 +177,7 @@ export class Dispatch<T> implements Settlement<T> {
     entry.sinceMs = nowMs
     this.#placement.add(entry, key)
     if (this.waiters.size > 0) this.serve()
-    this.#wake()
+    this.#wake?.()
     return nowMs
   }
 

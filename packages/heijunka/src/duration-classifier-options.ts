@@ -8,7 +8,7 @@ import {
   checkOneOf,
   printListenerError,
 } from '@tps/internal'
-import { AverageEstimate, type DurationEstimate, QuantileEstimate } from './duration-estimate.ts'
+import { type DurationEstimator, averageEstimator, quantileEstimator } from './duration-estimator.ts'
 
 export type DurationClass = 'fast' | 'slow'
 
@@ -59,7 +59,7 @@ export interface DurationClassifierOptions {
 
 /** The options of a classifier, checked and complete. */
 export interface DurationClassifierSettings extends Required<Omit<DurationClassifierOptions, 'predictBy'>> {
-  readonly estimate: () => DurationEstimate
+  readonly estimator: DurationEstimator
 }
 
 export function durationClassifierSettings(options: DurationClassifierOptions): DurationClassifierSettings {
@@ -75,28 +75,33 @@ export function durationClassifierSettings(options: DurationClassifierOptions): 
     onListenerError = printListenerError,
   } = checkObject('options', options)
   checkNumber('slowMs', slowMs, { above: 0 })
-  const { samples, estimate } = checkPrediction(predictBy)
+  const estimator = estimatorOf(predictBy)
   return {
     name: checkName('name', name),
     slowMs,
     fastMs: checkNumber('fastMs', fastMs, { above: 0, max: slowMs }),
     recovery: checkInteger('recovery', recovery, { min: 1 }),
-    estimate,
+    estimator,
     unknown: checkOneOf('unknown', unknown, ['fast', 'slow']),
-    minimumSamples: checkInteger('minimumSamples', minimumSamples, { min: 1, max: samples }),
+    minimumSamples: checkInteger('minimumSamples', minimumSamples, {
+      min: 1,
+      ...(Number.isFinite(estimator.samples) && { max: estimator.samples }),
+    }),
     maxKeys: checkInteger('maxKeys', maxKeys, { min: 1, max: 10_000_000 }),
     onListenerError: checkFunction('onListenerError', onListenerError),
   }
 }
 
-function checkPrediction(predictBy: Prediction): { samples: number; estimate: () => DurationEstimate } {
+function estimatorOf(predictBy: Prediction): DurationEstimator {
   checkObject('predictBy', predictBy)
   checkOneOf('predictBy.kind', predictBy.kind, ['quantile', 'ewma'])
   if (predictBy.kind === 'ewma') {
-    const newestRatio = checkNumber('predictBy.newestRatio', predictBy.newestRatio ?? 0.2, { above: 0, max: 1 })
-    return { samples: Number.MAX_SAFE_INTEGER, estimate: () => new AverageEstimate(newestRatio) }
+    const { newestRatio = 0.2 } = predictBy
+    return averageEstimator(checkNumber('predictBy.newestRatio', newestRatio, { above: 0, max: 1 }))
   }
-  const quantile = checkNumber('predictBy.quantile', predictBy.quantile ?? 0.9, { above: 0, max: 1 })
-  const samples = checkInteger('predictBy.samples', predictBy.samples ?? 16, { min: 1, max: 1000 })
-  return { samples, estimate: () => new QuantileEstimate(quantile, samples) }
+  const { quantile = 0.9, samples = 16 } = predictBy
+  return quantileEstimator(
+    checkNumber('predictBy.quantile', quantile, { above: 0, max: 1 }),
+    checkInteger('predictBy.samples', samples, { min: 1, max: 1000 }),
+  )
 }

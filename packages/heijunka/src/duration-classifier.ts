@@ -5,7 +5,7 @@ import {
   type DurationClassifierSettings,
   durationClassifierSettings,
 } from './duration-classifier-options.ts'
-import type { DurationEstimate } from './duration-estimate.ts'
+import { DurationTable } from './duration-table.ts'
 import type { ItemClassifier } from './item-classifier.ts'
 import { SecondChance } from './second-chance.ts'
 
@@ -48,16 +48,6 @@ export interface DurationClassifierSnapshot {
   readonly evicted: number
 }
 
-/** What is known of a key. */
-interface Track {
-  readonly estimate: DurationEstimate
-  isSlow: boolean
-  /** How many of at most `fastMs` came in a row. */
-  quick: number
-  /** What it took at the least when it was seen to overrun, until it is fast again. */
-  atLeastMs: number
-}
-
 /**
  * Learns how long the work of each key takes, and says `fast` or `slow`. Two thresholds apart from each other keep keys
  * from going to and fro (hysteresis). Recording, predicting and classifying are O(1) in the number of keys.
@@ -66,7 +56,8 @@ export class DurationClassifier<K> implements Observable<DurationClassifierEvent
   readonly name: string
   readonly #settings: DurationClassifierSettings
   readonly #events: SafeEmitter<DurationClassifierEvents<K>>
-  readonly #tracks: SecondChance<K, Track>
+  readonly #rows: SecondChance<K>
+  readonly #table: DurationTable
   #slowKeys = 0
   #recorded = 0
   #overran = 0
@@ -80,17 +71,17 @@ export class DurationClassifier<K> implements Observable<DurationClassifierEvent
     this.#settings = durationClassifierSettings(options)
     this.name = this.#settings.name
     this.#events = new SafeEmitter(this.#settings.onListenerError)
-    this.#tracks = new SecondChance(this.#settings.maxKeys)
+    this.#rows = new SecondChance(this.#settings.maxKeys)
+    this.#table = new DurationTable(this.#settings.estimator)
   }
 
   /** The work of `key` took `ms`, a finite number of 0 or more. Anything else is counted as `invalid`. Never throws. */
   record(key: K, ms: number): void {
     if (!this.#isValid(key, ms)) return
     this.#recorded++
-    const track = this.#trackOf(key)
-    track.estimate.add(ms)
-    track.quick = ms <= this.#settings.fastMs ? track.quick + 1 : 0
-    this.#judge(key, track)
+    const row = this.#rowOf(key)
+    this.#table.add(row, ms, this.#settings.fastMs)
+    this.#judge(key, row)
   }
 
   /**
@@ -100,22 +91,21 @@ export class DurationClassifier<K> implements Observable<DurationClassifierEvent
   overran(key: K, ms: number): void {
     if (!this.#isValid(key, ms) || ms <= this.#settings.slowMs) return
     this.#overran++
-    const track = this.#trackOf(key)
-    track.quick = 0
-    track.atLeastMs = Math.max(track.atLeastMs, ms)
-    if (!track.isSlow) this.#move(key, track, 'overran')
+    const row = this.#rowOf(key)
+    this.#table.overran(row, ms)
+    if (!this.#table.isSlow(row)) this.#move(key, row, 'overran')
   }
 
   /** How long the work of `key` is expected to take, in ms; `undefined` when too little is known of it. */
   predict(key: K): number | undefined {
-    const track = this.#tracks.get(key)
-    return track && this.#isKnown(track) ? predictedMs(track) : undefined
+    const row = this.#rows.find(key)
+    return this.#isKnown(row) ? this.#table.predictedMs(row) : undefined
   }
 
   classify(key: K): DurationClass {
-    const track = this.#tracks.get(key)
-    if (!track || !this.#isKnown(track)) return this.#settings.unknown
-    return track.isSlow ? 'slow' : 'fast'
+    const row = this.#rows.find(key)
+    if (!this.#isKnown(row)) return this.#settings.unknown
+    return this.#table.isSlow(row) ? 'slow' : 'fast'
   }
 
   /** The same for items that have such a key: what the option `classify` of a `LoadLeveler` takes. */
@@ -143,7 +133,7 @@ export class DurationClassifier<K> implements Observable<DurationClassifierEvent
       name: this.name,
       slowMs,
       fastMs,
-      keys: this.#tracks.size,
+      keys: this.#rows.size,
       maxKeys,
       slowKeys: this.#slowKeys,
       recorded: this.#recorded,
@@ -162,47 +152,46 @@ export class DurationClassifier<K> implements Observable<DurationClassifierEvent
     return false
   }
 
-  #trackOf(key: K): Track {
-    const known = this.#tracks.get(key)
-    if (known) return known
-    const track = { estimate: this.#settings.estimate(), isSlow: false, quick: 0, atLeastMs: 0 }
-    const evicted = this.#tracks.add(key, track)
-    if (!evicted) return track
-    this.#evicted++
-    if (evicted.isSlow) this.#slowKeys--
-    return track
+  #rowOf(key: K): number {
+    const known = this.#rows.find(key)
+    if (known >= 0) return known
+    const before = this.#rows.size
+    const row = this.#rows.add(key)
+    if (this.#rows.size === before) {
+      this.#evicted++
+      if (this.#table.isSlow(row)) this.#slowKeys--
+    }
+    this.#table.clear(row)
+    return row
   }
 
   /** Whether it has a class of its own: by enough durations, or because it was seen to be slow. */
-  #isKnown({ estimate, isSlow }: Track): boolean {
-    return isSlow || estimate.count >= this.#settings.minimumSamples
+  #isKnown(row: number): boolean {
+    if (row < 0) return false
+    return this.#table.count(row) >= this.#settings.minimumSamples || this.#table.isSlow(row)
   }
 
-  #judge(key: K, track: Track): void {
+  #judge(key: K, row: number): void {
     const { slowMs, fastMs, recovery, minimumSamples } = this.#settings
-    const { estimate } = track
-    if (estimate.count < minimumSamples) return
-    if (track.isSlow ? estimate.ms <= fastMs && track.quick >= recovery : estimate.ms > slowMs)
-      this.#move(key, track, 'predicted')
+    const table = this.#table
+    if (table.count(row) < minimumSamples) return
+    const expectedMs = table.expectedMs(row)
+    if (table.isSlow(row) ? expectedMs <= fastMs && table.quick(row) >= recovery : expectedMs > slowMs)
+      this.#move(key, row, 'predicted')
   }
 
   /** To the other class. */
-  #move(key: K, track: Track, because: 'predicted' | 'overran'): void {
-    track.isSlow = !track.isSlow
-    if (track.isSlow) {
+  #move(key: K, row: number, because: 'predicted' | 'overran'): void {
+    const to = this.#table.isSlow(row) ? 'fast' : 'slow'
+    this.#table.setSlow(row, to === 'slow')
+    if (to === 'slow') {
       this.#slowKeys++
       this.#demoted++
     } else {
-      track.atLeastMs = 0
       this.#slowKeys--
       this.#promoted++
     }
     if (!this.#events.has('reclassify')) return
-    const to = track.isSlow ? 'slow' : 'fast'
-    this.#events.emit('reclassify', { key, to, because, predictedMs: predictedMs(track) })
+    this.#events.emit('reclassify', { key, to, because, predictedMs: this.#table.predictedMs(row) })
   }
-}
-
-function predictedMs({ estimate, atLeastMs }: Track): number {
-  return Math.max(estimate.count === 0 ? 0 : estimate.ms, atLeastMs)
 }

@@ -23,8 +23,10 @@ export class Entry<T> implements Lease<T> {
   isLeased = false
   /** Its place in time: lower waits longer. Given when it begins to wait. */
   order = 0
-  /** Since when it waits, or, once it is handed out and its duration is measured, since when it is in progress. */
+  /** Since when it waits, in whole ms. */
   sinceMs = 0
+  /** Since when it is in progress, where that is measured. */
+  startedMs: number | undefined
   group: KeyGroup<T> | undefined
   /** The next of its key that isn't handed out. */
   nextOfKey: Entry<T> | undefined
@@ -48,10 +50,13 @@ export class Entry<T> implements Lease<T> {
   static keepExample(): void {
     if (example) return
     const settlement: Settlement<unknown> = { done: () => {}, again: () => {}, givenUp: () => {} }
-    // How general the fields are, as they become in use, is part of the shape: the last of these has the widest.
+    // How general the fields are, as they become in use, is part of the shape: the last of these has the widest. Fields
+    // that have only seen fractions keep each number in a box of its own; with nothing in them once, whole ones don't.
+    const none = undefined as unknown as number
     for (const item of [0, 0.5, undefined]) {
-      example = new Entry<unknown>(item, 1, 0.5, false, settlement)
-      example.sinceMs = 0.5
+      example = new Entry<unknown>(item, 1, none, false, settlement)
+      example.order = none
+      example.sinceMs = none
     }
   }
 

@@ -30,7 +30,7 @@ export class Learner<T> {
   }
 
   started(entry: Entry<T>): void {
-    entry.sinceMs = this.#clock.now()
+    entry.startedMs = this.#clock.now()
     if (entry.isSlow || this.#slowMs === Number.POSITIVE_INFINITY) return
     if (this.#running.size > FEW + 2 * this.#unended) this.#forgetEnded()
     this.#running.push(entry)
@@ -39,7 +39,7 @@ export class Learner<T> {
 
   ended(entry: Entry<T>, isDone: boolean): void {
     if (!entry.isSlow) this.#unended = Math.max(0, this.#unended - 1)
-    if (isDone) this.#guarded(undefined, () => this.#classifier.record?.(entry.item, this.#clock.now() - entry.sinceMs))
+    if (isDone) this.#guarded(undefined, () => this.#classifier.record?.(entry.item, this.#elapsedMs(entry)))
   }
 
   /** Takes the next that has overrun: it is no longer fast work, which is for the caller to see to. */
@@ -47,7 +47,7 @@ export class Learner<T> {
     let entry = this.#running.peek()
     for (; entry !== undefined && !entry.isLeased; entry = this.#running.peek()) this.#running.shift()
     if (entry === undefined) return undefined
-    if (this.#clock.now() - entry.sinceMs <= this.#slowMs) return undefined
+    if (this.#elapsedMs(entry) <= this.#slowMs) return undefined
     this.#running.shift()
     this.#unended--
     return entry
@@ -55,13 +55,17 @@ export class Learner<T> {
 
   /** Tells the classifier of one that has overrun. */
   overran(entry: Entry<T>): void {
-    this.#guarded(undefined, () => this.#classifier.overran?.(entry.item, this.#clock.now() - entry.sinceMs))
+    this.#guarded(undefined, () => this.#classifier.overran?.(entry.item, this.#elapsedMs(entry)))
   }
 
   #forgetEnded(): void {
     const running = new Ring<Entry<T>>()
     for (const entry of this.#running) if (entry.isLeased) running.push(entry)
     this.#running = running
+  }
+
+  #elapsedMs({ startedMs }: Entry<T>): number {
+    return startedMs === undefined ? 0 : this.#clock.now() - startedMs
   }
 
   #guarded<A>(otherwise: A, question: () => A): A {

@@ -39,8 +39,8 @@ export class Lineup<T> {
 
   /** Takes what `front` returns. */
   shift(): Entry<T> | undefined {
-    const line = this.#lines.first
-    if (line === undefined) return this.ring.shift()
+    if (this.#lines.size === 0) return this.ring.shift()
+    const line = this.#lines.first as Line<T>
     const own = this.ring.peek()
     return own !== undefined && own.order < line.order ? this.ring.shift() : this.#lines.shift()
   }

@@ -53,7 +53,9 @@ export class LoadLeveler<T> implements WorkSource<T>, Observable<LoadLevelerEven
         rebalanced: (rebalance) => this.#events.emit('rebalance', rebalance),
       })
     }
-    this.#dispatch = new Dispatch(settings, this.#events, this.#placement, learner, () => this.#rebalancer?.wake())
+    const rebalancer = this.#rebalancer
+    const wake = rebalancer && (() => rebalancer.wake())
+    this.#dispatch = new Dispatch(settings, this.#events, this.#placement, learner, wake)
   }
 
   /** How many workers it levels for. */

@@ -64,7 +64,7 @@ export interface LoadLevelerOptions<T> {
   /**
    * How much rebalancing by the timer may do before it lets the event loop go on: items and lanes looked at or moved. An
    * integer, at least 1, or `Infinity` for all in one stretch; only `per-worker`. Workers and offers may come in between;
-   * the event is emitted at the end. Default 10000, which takes about 1 ms.
+   * the event is emitted at the end. Default 5000, which takes about 1 ms.
    */
   readonly itemsPerSlice?: number
   /**
@@ -150,7 +150,7 @@ export function settingsOf<T>(options: LoadLevelerOptions<T>): Settings<T> {
     steal = true,
     everyMs = 30_000,
     threshold = 0.05,
-    itemsPerSlice = 10_000,
+    itemsPerSlice = 5000,
     weigh = 'count',
     durationOf,
     keyBy,

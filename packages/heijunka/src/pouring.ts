@@ -5,6 +5,9 @@ import type { Lane } from './lane.ts'
 import { STEP, type Target, isLevel, leastBusy } from './leveling-task.ts'
 import type { Mover } from './mover.ts'
 
+/** What it costs to bring a key from heap to heap, where looking at an item is 1. */
+const MOVING_A_KEY = 4
+
 /** Moves items and keys out of a lane, each for as long as it fits above the level here and below it elsewhere. */
 export class Pouring<T> {
   readonly #from: Lane<T>
@@ -90,7 +93,7 @@ export class Pouring<T> {
   #pourGroup(group: KeyGroup<T>): void {
     if (this.#isDone()) return
     const to = this.#placeFor(group.waitingWeight)
-    if (to) this.#mover.moveGroup(group, this.#from, to)
+    if (to && this.#mover.moveGroup(group, this.#from, to)) this.#cost += MOVING_A_KEY
   }
 
   /** Where a unit of this weight fits. One lane is filled before the next, so the least busy is rarely looked for. */

@@ -111,6 +111,7 @@ export class SharedLine<T> implements Placement<T> {
 
   /** The lineup whose front is next. */
   #next(): Lineup<T> {
+    if (this.#learner === undefined && this.#slow.isEmpty) return this.#fast
     for (;;) {
       const fast = this.#fast.front()
       const slow = this.#slow.isEmpty || this.#slowInProgress >= this.#slowLimit ? undefined : this.#slow.front()

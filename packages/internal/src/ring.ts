@@ -1,6 +1,6 @@
 /**
  * A double-ended queue in a power-of-two array: push, shift, pop and reading by position are O(1), amortized.
- * It doubles when full and halves when a quarter is left, so that a past peak is given back.
+ * It doubles when full and, above 512 slots, halves when less than a quarter is left, so that a past peak is given back.
  */
 export class Ring<T> {
   #slots: (T | undefined)[]
@@ -64,7 +64,7 @@ export class Ring<T> {
     if (beyond > 0) slots.fill(undefined, 0, beyond)
     this.#size -= taken
     let length = slots.length
-    while (length > MIN_SLOTS && this.#size < length >> 2) length >>= 1
+    while (length > KEPT_SLOTS && this.#size < length >> 2) length >>= 1
     if (length < slots.length) this.#resize(length)
     return items as T[]
   }
@@ -112,7 +112,7 @@ export class Ring<T> {
   }
 
   #shrink(): void {
-    if (this.#slots.length > MIN_SLOTS) this.#resize(this.#slots.length >> 1)
+    if (this.#slots.length > KEPT_SLOTS) this.#resize(this.#slots.length >> 1)
   }
 
   #resize(length: number): void {
@@ -125,3 +125,5 @@ export class Ring<T> {
 }
 
 const MIN_SLOTS = 16
+/** A ring that has grown so far isn't worth giving back: a queue that fills and empties would do so all the time. */
+const KEPT_SLOTS = 512
