@@ -43,8 +43,9 @@ export class Pouring<T> {
         this.#pourEntries(entries, false)
         yield this.#spent()
       }
-    for (let next = 0; next < groups.length && !this.#isDone(); next += STEP) {
-      for (const group of groups.slice(next, next + STEP)) this.#pourGroup(group)
+    const step = STEP / MOVING_A_KEY
+    for (let next = 0; next < groups.length && !this.#isDone(); next += step) {
+      for (const group of groups.slice(next, next + step)) this.#pourGroup(group)
       yield this.#spent()
     }
   }
