@@ -208,7 +208,7 @@ export const boards: readonly CatalogueRow[] = [
     help: 'Lamp of each station: 0 green, 1 yellow, 2 red',
     detail: 'station',
     read({ stations }, sample) {
-      for (const { name, colour } of stations) sample(COLOUR_NUMBERS[colour], name)
+      for (const { station, colour } of stations) sample(COLOUR_NUMBERS[colour], station)
     },
   }),
 ]

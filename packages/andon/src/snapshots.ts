@@ -134,7 +134,7 @@ export interface SloReadings {
 /** What is read of a board. */
 export interface BoardReadings {
   readonly colour: 'green' | 'yellow' | 'red' | 'unknown'
-  readonly stations: readonly { readonly name: string; readonly colour: 'green' | 'yellow' | 'red' | 'unknown' }[]
+  readonly stations: readonly { readonly station: string; readonly colour: 'green' | 'yellow' | 'red' | 'unknown' }[]
 }
 
 /** What is read of the collectors themselves. */

@@ -13,23 +13,24 @@ export const CONTENT_TYPES: Readonly<Record<TextFormat, string>> = {
 export function prometheusText(families: Iterable<Family>): string {
   let text = ''
   for (const family of families) {
-    const { name, samples } = family
+    const { name, row, samples } = family
     if (samples.length === 0) continue
-    text += headOf(family, name)
+    text += headOf(family, name, row.type)
     for (const { value, set, suffix } of samples) text += `${name}${suffix}${set.text} ${numeral(value)}\n`
   }
   return text
 }
 
-/** The families in OpenMetrics 1.0, without the `# EOF`: counters get their `_total`, and exemplars where there are any. */
+/** The families in OpenMetrics 1.0, without the `# EOF`, and with exemplars where there are any. Names are the same in both. */
 export function openMetricsText(families: Iterable<Family>, exemplars: Exemplars | undefined): string {
   let text = ''
   for (const family of families) {
     const { row, samples } = family
     if (samples.length === 0) continue
-    const isCounter = row.type === 'counter'
-    const name = isCounter && family.name.endsWith('_total') ? family.name.slice(0, -'_total'.length) : family.name
-    text += headOf(family, name)
+    const isCounter = row.type === 'counter' && family.name.endsWith('_total')
+    const name = isCounter ? family.name.slice(0, -'_total'.length) : family.name
+    // A counter's samples end in `_total` here. One that must not be called so has no type, and keeps its name.
+    text += headOf(family, name, row.type === 'counter' && !isCounter ? 'unknown' : row.type)
     if (name.endsWith('_seconds')) text += `# UNIT ${name} seconds\n`
     let below = Number.NEGATIVE_INFINITY
     for (const sample of samples) {
@@ -51,13 +52,14 @@ export function openMetricsText(families: Iterable<Family>, exemplars: Exemplars
 /** What stands before the samples, for each family and the name it goes by. */
 const heads = new WeakMap<Family, Map<string, string>>()
 
-function headOf(family: Family, name: string): string {
+function headOf(family: Family, name: string, type: string): string {
   let byName = heads.get(family)
   if (!byName) heads.set(family, (byName = new Map<string, string>()))
-  let head = byName.get(name)
+  const key = `${type} ${name}`
+  let head = byName.get(key)
   if (head === undefined) {
-    head = `# HELP ${name} ${escapeHelp(family.help)}\n# TYPE ${name} ${family.row.type}\n`
-    byName.set(name, head)
+    head = `# HELP ${name} ${escapeHelp(family.help)}\n# TYPE ${name} ${type}\n`
+    byName.set(key, head)
   }
   return head
 }
