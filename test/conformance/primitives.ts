@@ -95,7 +95,7 @@ export const PRIMITIVES: readonly Primitive[] = [
     makeWith: (options) => new PullQueue<number>(options),
     event: 'rejected',
     provoke: (queue) => [queue.offer(1), queue.offer(2)],
-    numbers: ['capacity', 'maxWaiting'],
+    numbers: ['capacity', 'maxWaiting', 'maxAgeMs', 'highWatermark', 'overload.targetMs', 'overload.intervalMs'],
   }),
   row<WorkerPool<number, void>>({
     title: 'WorkerPool',

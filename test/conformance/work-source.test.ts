@@ -125,6 +125,37 @@ describe.each(SOURCES)('%s as a WorkSource', (_title, make) => {
     expect((await waiting).item).toBe('late')
   })
 
+  it('serves the workers that wait first come, first served, each item once', async () => {
+    const { source } = await fresh()
+    const waiting = [Promise.resolve(source.lease()), Promise.resolve(source.lease())]
+    for (const item of ['a', 'b']) await source.offer(item)
+    const leases = await Promise.all(waiting)
+    expect(leases.map(({ item }) => item)).toEqual(['a', 'b'])
+    expect(source.tryLease()).toBeUndefined()
+  })
+
+  it('gives the item of a worker that went home to the next one', async () => {
+    const { source } = await fresh()
+    const controller = new AbortController()
+    const gone = Promise.resolve(source.lease({ signal: controller.signal }))
+    const next = source.lease()
+    controller.abort(new Error('home'))
+    await expect(gone).rejects.toThrow('home')
+    await source.offer('a')
+    expect((await next).item).toBe('a')
+  })
+
+  it('loses nothing when a worker goes home in the same job in which its item comes', async () => {
+    const { source } = await fresh()
+    const controller = new AbortController()
+    const waiting = Promise.resolve(source.lease({ signal: controller.signal })).catch(() => undefined)
+    const offering = source.offer('a')
+    controller.abort(new Error('home'))
+    await offering
+    const lease = (await waiting) ?? (await source.lease())
+    expect([lease.item, lease.attempt]).toEqual(['a', 1])
+  })
+
   it('ends a lease once: what is called after that does nothing', async () => {
     const { source } = await fresh()
     await source.offer('a')
