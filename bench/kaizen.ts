@@ -95,8 +95,8 @@ function lookUps(size: number): Run {
 
 compareInTurns({
   title: 'record one value for one of so many keys, in random order (lifetime: sketches-js, prom-client)',
-  turnMs: 20,
-  turns: 50,
+  turnMs: 5,
+  turns: 200,
   contenders: [
     { name: 'kaizen TrackerMap, 100,000 keys', run: trackerMap(KEYS) },
     { name: 'kaizen TrackerMap, 1000 keys', run: trackerMap(1000) },

@@ -231,7 +231,7 @@ export class PercentileTracker implements Observable<PercentileTrackerEvents> {
     this.#sliding.reset()
   }
 
-  /** The present readings as plain JSON. Hardly dearer than a quantile. */
+  /** The present readings as plain JSON. As dear as three quantiles, about. */
   snapshot(): PercentileSnapshot {
     return takeSnapshot(this.name, this.windowMs, this.#sliding.present)
   }
