@@ -420,7 +420,7 @@ declare class PercentileTracker implements Observable<PercentileTrackerEvents> {
     static fromJSON(data: unknown, options?: PercentileTrackerOptions): PercentileTracker;
     /** Forgets everything but the totals, and gives the buckets' memory back. */
     reset(): void;
-    /** The present readings as plain JSON. Hardly dearer than a quantile. */
+    /** The present readings as plain JSON. As dear as three quantiles, about. */
     snapshot(): PercentileSnapshot;
     on<E extends keyof PercentileTrackerEvents>(event: E, listener: (...args: PercentileTrackerEvents[E]) => void): () => void;
 }
