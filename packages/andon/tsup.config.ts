@@ -1,6 +1,12 @@
 import { library } from '../../scripts/tsup.ts'
 
 export default library(
-  { index: 'src/index.ts', channels: 'src/channels.ts', logging: 'src/logging.ts', prometheus: 'src/prometheus.ts' },
-  ['p-queue'],
+  {
+    index: 'src/index.ts',
+    channels: 'src/channels.ts',
+    email: 'src/email.ts',
+    logging: 'src/logging.ts',
+    prometheus: 'src/prometheus.ts',
+  },
+  ['nodemailer', 'p-queue'],
 )

@@ -4,6 +4,8 @@ export class ChannelTimeoutError extends Error {
   readonly code = 'ERR_CHANNEL_TIMEOUT'
   readonly channel: string
   readonly timeoutMs: number
+  /** Nobody can know: the answer is what is missing. */
+  readonly mayHaveArrived = true
 
   constructor(channel: string, timeoutMs: number) {
     super(`channel "${channel}" did not answer within ${timeoutMs} ms`)

@@ -25,7 +25,8 @@ function setUp(answers: Answer[] = [], options: ReliableChannelOptions = {}) {
       if (answer instanceof Error) throw answer
     },
   }
-  const channel = new ReliableChannel(inner, { timers: clock, random: () => 0.999_999_999, ...options })
+  const common = { timers: clock, clock, random: () => 0.999_999_999, circuit: false } as const
+  const channel = new ReliableChannel(inner, { ...common, ...options })
   const emitter = new AlertEmitter({
     rules: [
       { name: 'Red', severity: 'red', threshold: { above: 1 } },

@@ -1,145 +1,182 @@
-import PQueue from 'p-queue'
-import { type Timers, checkName, checkObject } from '@tps/internal'
+import { type Observable, checkObject, checkName } from '@tps/internal'
 import type { AlertNotification, Channel, SendContext } from './channel.ts'
+import { type ChannelTest, type ChannelTestStep, describeError, sampleOf } from './channel-sample.ts'
+import { alertsOf } from './channel-text.ts'
 import { ChannelTimeoutError } from './channel-timeout-error.ts'
-import { type CheckedReliableOptions, type ReliableChannelOptions, checkReliable } from './reliable-options.ts'
+import type { DigestChannel } from './digest.ts'
+import { ReliableDelivery } from './reliable-delivery.ts'
+import type { ReliableChannelEvents } from './reliable-events.ts'
+import { type CheckedDelivery, type ReliableChannelOptions, checkDelivery } from './reliable-options.ts'
+import type { Failure } from './reliable-item.ts'
+import { readField, tryOnce } from './reliable-try.ts'
+import { readWall } from './wall.ts'
 
 /** The present readings of a `ReliableChannel`. */
 export interface ReliableChannelSnapshot {
   readonly name: string
-  /** Sends that wait for `concurrency` or `rate`. */
+  /** Notifications that wait for their turn: for `concurrency`, `rate`, the circuit or the next digest. */
   readonly waiting: number
-  /** Sends under way. */
+  /** Sends under way. A digest is one. */
   readonly running: number
   /** Notifications that pause before their next try. */
   readonly pausing: number
-  /** Notifications delivered. */
+  /** How long all sends are held back yet, in ms: by the circuit, by `Retry-After`, until the next digest. Else 0. */
+  readonly heldMs: number
+  /** `closed`, `open` or `half-open`, or what a breaker of yours calls it. `null` without one. */
+  readonly circuit: string | null
+  /** Notifications delivered, those in digests included. */
   readonly delivered: number
   /** Notifications given up. */
   readonly failed: number
-  /** Tries after the first. */
+  /** Notifications dropped at `capacity`. */
+  readonly dropped: number
+  /** Tries of notifications after their first. */
   readonly retries: number
   /** Sends that took longer than `timeoutMs`. */
   readonly timeouts: number
+  /** Digests delivered. */
+  readonly digests: number
+  /** Notifications delivered in digests. */
+  readonly digested: number
 }
+
+/** How many alerts are remembered as never delivered. Beyond it the oldest is forgotten, and its resolve is owed. */
+const MOST_UNDELIVERED = 100_000
 
 /**
  * Makes a channel dependable: limits how many sends run and how often they start (through p-queue), gives each a
- * timeout, and tries again with growing, jittered pauses. Red alerts go before yellow ones.
+ * timeout, tries again with growing, jittered pauses, leaves a receiver alone that is down, and folds a storm into
+ * digests where the channel has `sendDigest`. Red alerts go before yellow ones.
  *
- * An error thrown by the inner channel may say more: `retryable: false` ends the tries at once, `retryAfterMs` sets
- * the least pause. It holds no more than it is given: an emitter gives it one notification of each alert at a time.
+ * An error thrown by the inner channel may say more: `retryable: false` ends the tries at once, `retryAfterMs` holds
+ * all sends for that long, `mayHaveArrived: true` says that the receiver may have got it, so that the resolve is owed.
  */
-export class ReliableChannel implements Channel {
+export class ReliableChannel implements Channel, Observable<ReliableChannelEvents> {
   readonly name: string
   readonly #channel: Channel
-  readonly #options: CheckedReliableOptions
-  readonly #queue: PQueue
-  /** Alerts whose firing was delivered and whose resolve is owed. */
-  readonly #owed = new Set<string>()
-  #pausing = 0
-  #delivered = 0
-  #failed = 0
-  #retries = 0
-  #timeouts = 0
+  readonly #options: CheckedDelivery
+  readonly #delivery: ReliableDelivery
+  /**
+   * Alerts whose firing has surely not arrived. The resolve of every other one is owed, also when the firing was
+   * delivered by an earlier process.
+   */
+  readonly #undelivered = new Set<string>()
 
-  /** @throws {TypeError | RangeError} when an option is wrong. */
-  constructor(channel: Channel, options: ReliableChannelOptions = {}) {
-    this.#channel = checkObject('channel', channel, ['send'])
-    this.name = checkName('channel.name', channel.name)
-    this.#options = checkReliable(options)
-    const { concurrency, rate } = this.#options
-    this.#queue = new PQueue(rate ? { concurrency, intervalCap: rate.count, interval: rate.perMs } : { concurrency })
+  /** @throws {TypeError | RangeError} when an option is wrong, or `digest` is asked of a channel without `sendDigest`. */
+  constructor(channel: Channel | DigestChannel, options: ReliableChannelOptions = {}) {
+    this.#options = checkDelivery(options)
+    const { digest } = this.#options
+    this.#channel = checkObject('channel', channel, digest ? ['send', 'sendDigest'] : ['send'])
+    this.name = options.name ?? checkName('channel.name', channel.name)
+    const sendDigest = digest && 'sendDigest' in channel ? channel.sendDigest.bind(channel) : undefined
+    this.#delivery = new ReliableDelivery(this.name, this.#options, sendDigest)
   }
 
-  /** Resolves once it is delivered; rejects with the last error once it is given up or `signal` aborts. */
+  /** Resolves once it is delivered; rejects with the last error once it is given up, dropped or `signal` aborts. */
   async send(notification: AlertNotification, { signal }: SendContext): Promise<void> {
-    const { fingerprint, severity } = notification.alert
-    const isOwed = notification.kind === 'resolved' && this.#owed.delete(fingerprint)
-    const attempts = isOwed ? this.#options.resolveAttempts : this.#options.attempts
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await this.#queue.add(async () => this.#try(notification, signal), { priority: severity === 'red' ? 1 : 0 })
-        this.#delivered++
-        if (notification.kind === 'firing') this.#owed.add(fingerprint)
-        return
-      } catch (error) {
-        if (attempt >= attempts || signal.aborted || readField(error, 'retryable') === false) {
-          this.#failed++
-          throw error
-        }
-        await this.#pause(attempt, error, signal)
-        this.#retries++
-      }
+    const { kind, alert } = notification
+    const fingerprints = alertsOf(notification).map(({ fingerprint }) => fingerprint)
+    // Not `some`: each of them is forgotten.
+    const isOwed = kind === 'resolved' && fingerprints.filter((each) => !this.#undelivered.delete(each)).length > 0
+    const item = this.#delivery.add(
+      {
+        notification,
+        isUrgent: alert.severity === 'red',
+        isOwed,
+        attempts: isOwed ? this.#options.resolveAttempts : this.#options.attempts,
+        run: (signal) => this.#channel.send(notification, { signal }),
+      },
+      signal,
+    )
+    try {
+      await item.done
+      this.#remember(fingerprints, false)
+    } catch (error) {
+      // A repeat that fails says nothing about the firing before it.
+      const isFirst = kind === 'firing' && !notification.reason
+      if (isFirst && !item.mayHaveArrived && !signal.aborted) this.#remember(fingerprints, true)
+      throw error
     }
+  }
+
+  /** Adds a listener. Returns what takes it away. */
+  on<E extends keyof ReliableChannelEvents>(
+    event: E,
+    listener: (...args: ReliableChannelEvents[E]) => void,
+  ): () => void {
+    return this.#delivery.events.on(event, listener)
+  }
+
+  /**
+   * Sends a sample that fires, then its resolve, and reports what happened; never rejects. One try each, at once: it
+   * waits neither for the rate nor for the circuit, and changes no count. People and machines behind the channel get it.
+   */
+  async test({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<ChannelTest> {
+    const steps: ChannelTestStep[] = []
+    for (const notification of sampleOf(this.name, readWall(this.#options.wallNow))) {
+      const { durationMs, failure } = await this.#tryOnce(notification, signal)
+      const error = failure ? describeError(failure.error) : null
+      steps.push({ kind: notification.kind, isDelivered: !failure, durationMs, error })
+      // What did not arrive needs no resolve. What may have does.
+      if (failure && readField(failure.error, 'mayHaveArrived') !== true) break
+    }
+    return { channel: this.name, isDelivered: steps.every(({ isDelivered }) => isDelivered), steps }
   }
 
   snapshot(): ReliableChannelSnapshot {
+    const { waiting, pausing, heldMs, guard, counts } = this.#delivery
+    const { sending, ...totals } = counts
     return {
       name: this.name,
-      waiting: this.#queue.size,
-      running: this.#queue.pending,
-      pausing: this.#pausing,
-      delivered: this.#delivered,
-      failed: this.#failed,
-      retries: this.#retries,
-      timeouts: this.#timeouts,
+      waiting,
+      running: sending,
+      pausing,
+      heldMs,
+      circuit: guard?.state ?? null,
+      ...totals,
     }
   }
 
-  async #try(notification: AlertNotification, outer: AbortSignal): Promise<void> {
-    outer.throwIfAborted()
-    const { timeoutMs, timers } = this.#options
+  /**
+   * For subclasses: does something that is no notification under the same concurrency, rate, tries and circuit. It
+   * is taken beyond `capacity`, counted nowhere, and never folded into a digest.
+   */
+  protected async deliver(
+    work: (signal: AbortSignal) => void | Promise<void>,
+    { signal, isUrgent }: { readonly signal: AbortSignal; readonly isUrgent: boolean },
+  ): Promise<void> {
+    const { attempts } = this.#options
+    await this.#delivery.add({ notification: undefined, isUrgent, isOwed: true, attempts, run: work }, signal).done
+  }
+
+  #remember(fingerprints: readonly string[], isUndelivered: boolean): void {
+    for (const fingerprint of fingerprints) {
+      this.#undelivered.delete(fingerprint)
+      if (isUndelivered) this.#undelivered.add(fingerprint)
+    }
+    for (const oldest of this.#undelivered) {
+      if (this.#undelivered.size <= MOST_UNDELIVERED) break
+      this.#undelivered.delete(oldest)
+    }
+  }
+
+  async #tryOnce(
+    notification: AlertNotification,
+    outer: AbortSignal | undefined,
+  ): Promise<{ durationMs: number; failure: Failure | undefined }> {
+    const { clock, timers, timeoutMs } = this.#options
     const controller = new AbortController()
-    const ended = Promise.withResolvers<never>()
-    const end = (reason: unknown): void => {
-      controller.abort(reason)
-      ended.reject(reason)
-    }
-    const onAbort = (): void => end(outer.reason)
-    outer.addEventListener('abort', onAbort, { once: true })
-    const timer =
-      timeoutMs === Infinity
-        ? undefined
-        : timers.schedule(timeoutMs, () => {
-            this.#timeouts++
-            end(new ChannelTimeoutError(this.name, timeoutMs))
-          })
-    try {
-      // A send that ignores its signal gives its place back all the same: one that hangs must not stop the channel.
-      await Promise.race([this.#channel.send(notification, { signal: controller.signal }), ended.promise])
-    } finally {
-      timer?.cancel()
-      outer.removeEventListener('abort', onAbort)
-    }
+    const onAbort = (): void => controller.abort(outer?.reason)
+    if (outer?.aborted) onAbort()
+    outer?.addEventListener('abort', onAbort, { once: true })
+    const startMs = clock.now()
+    const timeout = { ms: timeoutMs, reason: () => new ChannelTimeoutError(this.name, timeoutMs) }
+    const run = (signal: AbortSignal): void | Promise<void> => this.#channel.send(notification, { signal })
+    const failure = await tryOnce(run, controller, timers, timeout).then(
+      () => undefined,
+      (error: unknown): Failure => ({ error }),
+    )
+    outer?.removeEventListener('abort', onAbort)
+    return { durationMs: clock.now() - startMs, failure }
   }
-
-  async #pause(attempt: number, error: unknown, signal: AbortSignal): Promise<void> {
-    const { backoffMs, maxBackoffMs, random, timers } = this.#options
-    const wholeMs = Math.min(maxBackoffMs, backoffMs * 2 ** Math.min(attempt - 1, 31))
-    const jitteredMs = wholeMs * (0.5 + 0.5 * random())
-    const retryAfterMs = readField(error, 'retryAfterMs')
-    const pauseMs = typeof retryAfterMs === 'number' && retryAfterMs > jitteredMs ? retryAfterMs : jitteredMs
-    this.#pausing++
-    await wait(timers, Math.min(pauseMs, LONGEST_PAUSE_MS), signal)
-    this.#pausing--
-  }
-}
-
-/** An error's `retryAfterMs` is somebody else's number: no more than a day of it is believed. */
-const LONGEST_PAUSE_MS = 86_400_000
-
-/** Resolves after `ms`, or as soon as `signal` aborts. */
-async function wait(timers: Timers, ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = timers.schedule(ms, resolve)
-  const onAbort = (): void => resolve()
-  signal.addEventListener('abort', onAbort, { once: true })
-  await promise
-  timer.cancel()
-  signal.removeEventListener('abort', onAbort)
-}
-
-function readField(error: unknown, field: string): unknown {
-  return typeof error === 'object' && error !== null ? Reflect.get(error, field) : undefined
 }

@@ -1,0 +1,5 @@
+export { EmailChannel } from './email-channel.ts'
+export type { Alert } from './alert.ts'
+export type { AlertGroup, AlertNotification, Channel, SendContext } from './channel.ts'
+export type { EmailChannelOptions } from './email-channel.ts'
+export type { EmailMessage, EmailReceipt, EmailTransport, SmtpOptions } from './email-transport.ts'
