@@ -69,7 +69,8 @@ export class Delivery {
 
   /** Whether the channel takes this alert for firing, or will once its group is told. */
   knows(fingerprint: string): boolean {
-    return this.outbox.isOpen(fingerprint) || this.#groupOf.has(fingerprint)
+    const group = this.#groupOf.get(fingerprint)
+    return group ? group.changed.get(fingerprint)?.alert.state !== 'resolved' : this.outbox.isOpen(fingerprint)
   }
 
   /** The alert fires: now, still, or in another way. */
@@ -202,8 +203,8 @@ export class Delivery {
     const alerts = Object.freeze(messages.map(({ alert }) => alert).toSorted(byUrgency))
     const [alert] = alerts
     if (!alert) return []
-    const [first] = messages
-    const reason = first?.reason && messages.every((message) => message.reason === first.reason) && first.reason
+    const reasons = new Set(messages.map((message) => message.reason))
+    const reason = reasons.has(undefined) ? undefined : REASONS.find((each) => reasons.has(each))
     const id = `${key}@${this.#context.nextId()}/${kind}`
     const notification = { id, kind, alert, alerts, group: Object.freeze({ key, labels, firing: open.size }) }
     return [freeze(reason ? { ...notification, reason } : notification)]
@@ -226,6 +227,9 @@ export class Delivery {
     if (group.open.size + group.changed.size === 0) this.#groups.delete(group.key)
   }
 }
+
+/** A group without news is told for the first of these that one of its alerts is told for. */
+const REASONS = ['flapping', 'escalation', 'repeat'] as const
 
 function messagesOf({ changed }: Group, kind: 'firing' | 'resolved'): Message[] {
   return [...changed.values()].filter(({ alert }) => alert.state === kind)

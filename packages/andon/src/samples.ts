@@ -11,7 +11,7 @@ export interface Sample {
 /** How densely samples are kept, and for how long. */
 export interface Keeping {
   readonly keepMs: number
-  /** One sample is kept of each slot of this length, so that at most `keepMs / slotMs` and two are. */
+  /** One sample is kept of each slot of this length, so that at most `keepMs / slotMs` and three are. */
   readonly slotMs: number
 }
 
@@ -31,7 +31,9 @@ export class Samples {
 
   add(sample: Sample, { keepMs, slotMs }: Keeping): void {
     const latest = this.#latest
-    if (latest && Math.floor(latest.ms / slotMs) !== Math.floor(sample.ms / slotMs)) this.#kept.push(latest)
+    // The very first one stays as well: everything before it is unknown.
+    if (latest && (this.#kept.size === 0 || Math.floor(latest.ms / slotMs) !== Math.floor(sample.ms / slotMs)))
+      this.#kept.push(latest)
     this.#latest = sample
     // One from before the window stays: it says where the window began.
     for (let second = this.#kept.at(1); second && second.ms <= sample.ms - keepMs; second = this.#kept.at(1))
