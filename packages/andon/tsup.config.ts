@@ -7,6 +7,7 @@ export default library(
     email: 'src/email.ts',
     logging: 'src/logging.ts',
     prometheus: 'src/prometheus.ts',
+    tracing: 'src/tracing.ts',
   },
   ['nodemailer', 'p-queue'],
 )
