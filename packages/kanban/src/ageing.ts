@@ -49,11 +49,11 @@ export class Ageing<T> {
     this.#isAgedChosen = false
   }
 
-  /** This line has something, the oldest since `at`. */
-  occupied(line: number, at: number): void {
+  /** This line has something, all of it since now. */
+  occupied(line: number, nowMs: number): void {
     this.#occupied |= 0x8000_0000 >>> line
-    const agedAt = at + this.#maxAgeMs
-    if (agedAt < this.#nextAgedAt) this.#nextAgedAt = agedAt
+    // Where it is known already, it is that of something older.
+    if (this.#nextAgedAt === Number.POSITIVE_INFINITY) this.#nextAgedAt = nowMs + this.#maxAgeMs
   }
 
   /** This line has nothing. */

@@ -1,4 +1,5 @@
 import { checkNumber } from '@tps/internal'
+import { ClassNames } from './class-names.ts'
 import { Entry, type Slot, isEntry, itemOf } from './entry.ts'
 import { DuplicateItemError, QueueClosedError, TooManyWaitingError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
@@ -13,7 +14,7 @@ export class Entrance<T> {
   readonly keys: Keys | undefined
   readonly #options: CheckedQueueOptions<T>
   readonly #exchange: Exchange<T>
-  readonly #classes: readonly string[]
+  readonly #classes: ClassNames
   readonly #lastLane: number
   /** Whether an item with which nothing came may stand in the queue as it is. */
   readonly #keepsBare: boolean
@@ -23,7 +24,7 @@ export class Entrance<T> {
     this.#exchange = exchange
     this.producers = new WaitingLine(exchange.shelf.gate.shut)
     this.keys = options.dedup && new Keys(options.dedup, () => exchange.clock.exactly())
-    this.#classes = options.classes
+    this.#classes = new ClassNames(options.classes)
     this.#lastLane = options.classes.length - 1
     this.#keepsBare = !options.fairness && !options.dedup
   }
@@ -61,11 +62,7 @@ export class Entrance<T> {
   }
 
   laneFor(name: string | undefined): number {
-    if (name === undefined) return this.#lastLane
-    // At most 32 names, most of them the same string: quicker than a map.
-    const classes = this.#classes
-    for (let lane = 0; lane < classes.length; lane++) if (classes[lane] === name) return lane
-    throw new RangeError(`class must be one of ${classes.join(', ')}, got ${name}`)
+    return name === undefined ? this.#lastLane : this.#classes.laneOf(name)
   }
 
   /** There is room, as far as it goes: for those that wait. */

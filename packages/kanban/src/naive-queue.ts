@@ -64,14 +64,14 @@ export class NaiveQueue {
   nowMs = 0
   readonly lines: Record<Class, Item[]> = { expedite: [], standard: [] }
   delayed: { readonly item: Item; readonly dueMs: number }[] = []
-  readonly leased = new Map<number, Item>()
+  readonly leased: Map<number, Item> = new Map()
   producers: Item[] = []
   consumers: Consumer[] = []
   watchers: { readonly id: number; readonly below: number }[] = []
   /** What each consumer, producer or watcher was told, by its number. */
-  readonly told = new Map<number, unknown>()
-  readonly endings = new Map<number, Ending>()
-  readonly recent = new Map<string, number>()
+  readonly told: Map<number, unknown> = new Map()
+  readonly endings: Map<number, Ending> = new Map()
+  readonly recent: Map<string, number> = new Map()
   admitted = 0
   duplicates = 0
   isClosed = false
@@ -80,7 +80,7 @@ export class NaiveQueue {
   wasAged = false
   clockTicks = 0
   readonly rounds: Record<Class, Round> = { expedite: newRound(), standard: newRound() }
-  readonly controls = new Map<string, Control>()
+  readonly controls: Map<string, Control> = new Map()
 
   constructor(settings: Settings) {
     this.settings = settings

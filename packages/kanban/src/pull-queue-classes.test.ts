@@ -25,6 +25,16 @@ describe('choice of class', () => {
     expect(queue.poll()).toBeUndefined()
   })
 
+  it('tells names apart that begin, end and are long alike', () => {
+    const names = ['a1z', 'a2z', 'a3z', 'z']
+    const { queue } = setUp({ classes: names })
+    for (const name of names.toReversed()) queue.offer(name, { class: name })
+    expect(names.map(() => queue.poll())).toEqual(names)
+    expect(() => queue.offer('x', { class: 'a4z' })).toThrow(RangeError)
+    expect(() => queue.offer('x', { class: '' })).toThrow(RangeError)
+    expect(() => queue.offer('x', { class: 1 as never })).toThrow(TypeError)
+  })
+
   it('finds a class again that was empty', () => {
     const { queue } = setUp()
     for (const turn of ['a', 'b']) {
