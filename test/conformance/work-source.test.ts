@@ -205,6 +205,45 @@ describe.each(SOURCES)('%s as a WorkSource', (_title, make) => {
     expect(lease.item).toBe('a')
   })
 
+  it('takes back what was not begun without charging an attempt, where it offers that', async () => {
+    const { source } = await fresh()
+    for (const item of ['a', 'b']) await source.offer(item)
+    const lease = await source.lease()
+    const attempts = lease.release ? 1 : 2
+    await (lease.release ? lease.release() : lease.retry())
+    const again = [await source.lease(), await source.lease()].find(({ item }) => item === 'a')
+    expect(again?.attempt).toBe(attempts)
+  })
+
+  it('leaves an item with a worker that extends its lease in time', async () => {
+    const { source, pass } = await fresh()
+    await source.offer('a')
+    const lease = await source.lease()
+    for (let turn = 0; turn < 3; turn++) {
+      await lease.extend(DELAY_MS)
+      await pass(DELAY_MS / 2)
+    }
+    expect(await leaseNow(source)).toBeUndefined()
+    await lease.ack()
+    await pass(2 * DELAY_MS)
+    expect(await leaseNow(source)).toBeUndefined()
+  })
+
+  it('gives an item to another once its lease is over, where leases end, and heeds the first one no more', async () => {
+    const { source, pass } = await fresh()
+    await source.offer('a')
+    const lost = await source.lease()
+    await lost.extend(DELAY_MS)
+    await pass(2 * DELAY_MS)
+    const second = await leaseNow(source)
+    expect(second && [second.item, second.attempt]).toEqual(source.leaseMs === undefined ? undefined : ['a', 2])
+    if (!second) return
+    const refused = await Promise.resolve(lost.ack()).catch((error: unknown) => error)
+    if (refused !== undefined) expect(refused).toMatchObject({ code: 'ERR_LEASE_LOST' })
+    await second.retry()
+    expect((await source.lease()).attempt).toBe(3)
+  })
+
   it('gives up waiting when the signal aborts, and loses nothing by it', async () => {
     const { source } = await fresh()
     const controller = new AbortController()

@@ -6,6 +6,13 @@ const requests = new AsyncLocalStorage<string>()
 
 const CAPTURES: readonly [string, CaptureContext][] = [
   ['AsyncLocalStorage.snapshot', () => AsyncLocalStorage.snapshot()],
+  [
+    'AsyncResource.runInAsyncScope',
+    () => {
+      const resource = new AsyncResource('job')
+      return (run) => resource.runInAsyncScope(run)
+    },
+  ],
   ['AsyncResource.bind', () => AsyncResource.bind((run: () => unknown) => run())],
 ]
 

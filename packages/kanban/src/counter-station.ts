@@ -1,5 +1,5 @@
-import { Ring, type Timers } from '@tps/internal'
-import type { Slot } from './entry.ts'
+import type { Timers } from '@tps/internal'
+import type { Entry } from './entry.ts'
 import { hasCode } from './error-code.ts'
 import { Recovery } from './recovery.ts'
 import type { Station } from './station.ts'
@@ -21,8 +21,9 @@ export class CounterStation<T, R> extends Taker<T> implements Station<T, R> {
   readonly #aheadMs: number
   /** Those that stand here, busy ones included. */
   readonly #workers: Worker<T, R>[] = []
-  /** Those that may begin something, the one that has been idle for longest first. */
-  #free = new Ring<Worker<T, R>>()
+  /** Those that may begin something: the first so many. The last of them is the next. */
+  readonly #free: Worker<T, R>[] = []
+  #idle = 0
   #isPulling = false
   #isClosed = false
 
@@ -41,12 +42,12 @@ export class CounterStation<T, R> extends Taker<T> implements Station<T, R> {
   }
 
   get hasFreeHand(): boolean {
-    return this.#free.size > 0
+    return this.#idle > 0
   }
 
   get holding(): number {
     let holding = 0
-    for (const { isBare } of this.#workers) if (isBare) holding++
+    for (const { isBusy, isDecided } of this.#workers) if (isBusy && !isDecided) holding++
     return holding
   }
 
@@ -58,9 +59,15 @@ export class CounterStation<T, R> extends Taker<T> implements Station<T, R> {
     this.#workers.push(worker)
   }
 
-  take(slot: Slot<T>, lane: number, order: number): Hand {
-    const worker = this.#free.shift() as Worker<T, R>
-    worker.hold(slot, lane, order)
+  takeBare(item: T, lane: number, order: number): Hand {
+    const worker = this.#free[--this.#idle] as Worker<T, R>
+    worker.hold(item, lane, order)
+    return worker
+  }
+
+  takeLeased(entry: Entry<T>): Hand {
+    const worker = this.#free[--this.#idle] as Worker<T, R>
+    worker.holdLease(entry)
     return worker
   }
 
@@ -79,21 +86,23 @@ export class CounterStation<T, R> extends Taker<T> implements Station<T, R> {
   }
 
   assign(workers: readonly Worker<T, R>[]): void {
-    this.#free = new Ring()
-    for (const worker of workers) this.#free.push(worker)
+    this.#idle = 0
+    for (const worker of workers.toReversed()) this.freed(worker)
+    // No longer referred to: those that have gone may be collected.
+    this.#free.length = this.#idle
     if (workers.length > 0) this.pull()
     else this.#withdraw()
   }
 
   freed(worker: Worker<T, R>): void {
-    this.#free.push(worker)
+    this.#free[this.#idle++] = worker
   }
 
   pull(): void {
     if (this.#isPulling) return
     // In line, so nothing is ready.
     if (this.line === undefined) this.#pull()
-    if (this.#free.size > 0) this.#foreman.rested()
+    if (this.#idle > 0) this.#foreman.rested()
   }
 
   dismiss(worker: Worker<T, R>): void {
@@ -110,9 +119,9 @@ export class CounterStation<T, R> extends Taker<T> implements Station<T, R> {
     if (this.#isClosed || this.#recovery.isOn) return
     this.#isPulling = true
     let goesOn = true
-    while (goesOn && this.#free.size > 0) goesOn = this.counter.serve(this)
+    while (goesOn && this.#idle > 0) goesOn = this.counter.serve(this)
     this.#isPulling = false
-    if (this.#free.size === 0) return
+    if (this.#idle === 0) return
     const refusal = this.counter.queueUp(this)
     if (refusal) this.fail(refusal)
     else this.#recovery.forget()

@@ -62,7 +62,7 @@ export class Crew<T, R> implements Foreman<T, R> {
     this.#hasLimits = options.timeoutMs !== undefined
     const { contexts } = options
     this.inContext =
-      contexts && ((run, { submission, item }) => contexts.run(submission?.context, () => handler(item, run)))
+      contexts && ((run, { submission, item }) => contexts.run(submission?.more?.context, () => handler(item, run)))
     this.exemplar = new Run(0, { index: 0, turn: 0, aborted: undefined, leftMs: 0, watch: () => {}, beat: () => {} }, 0)
     this.#isWatched = false
     this.#timeWhatIsNeeded()

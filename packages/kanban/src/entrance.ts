@@ -41,6 +41,13 @@ export class Entrance<T> {
     return this.#offer(item, this.laneFor(options?.class), options)
   }
 
+  /** Lets an entry in that was made elsewhere and has nothing to it, or refuses it. */
+  offerEntry(entry: Entry<T>): boolean {
+    const verdict = this.#tryAdmit(entry, entry.lane)
+    if (verdict !== 'admitted') this.#refused(entry, verdict)
+    return verdict === 'admitted'
+  }
+
   async put(item: T, options: PutOptions | undefined): Promise<void> {
     const signal = options?.signal
     signal?.throwIfAborted()

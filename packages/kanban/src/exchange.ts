@@ -97,9 +97,7 @@ export class Exchange<T> {
   /** Puts what stands nowhere into a taker's hand. */
   put(taker: Taker<T>, slot: Slot<T>, lane: number): Hand {
     const { loans } = this.shelf
-    if (!(slot instanceof Entry)) return taker.take(slot, lane, loans.countBare())
-    const entry = loans.lend(slot, lane)
-    return taker.take(entry, lane, entry.order)
+    return slot instanceof Entry ? loans.lendTo(taker, slot) : taker.takeBare(slot, lane, loans.countBare())
   }
 
   /** Whether so many can be polled, come what may. */

@@ -43,8 +43,9 @@ export class Ledger<T> {
 
   /** The item has left for good. */
   settled(slot: Slot<T>, how: Settlement, reason?: unknown): void {
-    if (!(slot instanceof Entry) || !slot.extras) return
-    const { key, receipt } = slot.extras
+    if (!(slot instanceof Entry)) return
+    const { receipt } = slot
+    const key = slot.extras?.key
     if (key !== undefined) this.#keys?.release(key, how)
     if (!receipt) return
     try {

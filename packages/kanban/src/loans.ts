@@ -1,5 +1,8 @@
 import { Entry, type EntryHome, type Slot, exposure } from './entry.ts'
-import type { Taker } from './taker.ts'
+import type { Hand, Taker } from './taker.ts'
+
+/** The index of an entry that is not among the leased. */
+const HELD_BY_TAKER = -1
 
 /** What is in consumers' hands: leases, and bare items that takers hold. Everything is O(1) but `size`. */
 export class Loans<T> {
@@ -37,6 +40,15 @@ export class Loans<T> {
     return entry
   }
 
+  /** The same into the hands of a taker, which keeps count of what it holds. */
+  lendTo(taker: Taker<T>, entry: Entry<T>): Hand {
+    entry.phase = 'leased'
+    entry.attempt++
+    entry.order = ++this.#total
+    entry.index = HELD_BY_TAKER
+    return taker.takeLeased(entry)
+  }
+
   /** Counts a bare item that a taker gets, and returns its number. */
   countBare(): number {
     return ++this.#total
@@ -56,6 +68,7 @@ export class Loans<T> {
   /** Takes a leased entry out of the consumer's hands. */
   end(entry: Entry<T>): void {
     entry.phase = 'gone'
+    if (entry.index === HELD_BY_TAKER) return
     const last = this.#leased.pop()
     if (!last || last === entry) return
     this.#leased[entry.index] = last

@@ -53,7 +53,7 @@ export class Outcomes<T, R> {
     if (attempt < this.#attempts) {
       const delayMs = this.#backoff.delayMs(attempt, error)
       this.totals.retried++
-      if (submission && lease.receipt !== submission) this.#submissions.file(submission)
+      this.#awaitAgain(worker)
       this.#settleLease(worker, () => lease.retry({ delayMs, reason: error }))
       return { error, errors: history.errors, retryInMs: delayMs }
     }
@@ -78,8 +78,7 @@ export class Outcomes<T, R> {
   /** The item may be in other hands: nothing is settled. It comes back by itself. */
   lost(worker: Worker<T, R>): void {
     this.totals.leasesLost++
-    const { submission } = worker
-    if (submission && worker.lease.receipt !== submission) this.#submissions.file(submission)
+    this.#awaitAgain(worker)
   }
 
   /** The pool stops: a submitted item ends here, any other goes back to the source. */
@@ -132,6 +131,13 @@ export class Outcomes<T, R> {
         printListenerError(second, 'deadLetters')
       }
     }
+  }
+
+  /** The item will come again: nobody runs it for its submitter. */
+  #awaitAgain({ submission, lease }: Worker<T, R>): void {
+    if (!submission) return
+    submission.runner = undefined
+    if (lease.receipt !== submission) this.#submissions.file(submission)
   }
 
   #ack(worker: Worker<T, R>): void {

@@ -81,9 +81,10 @@ export interface WorkerPoolOptions<T> {
   /** From 0 to below 1, for the jitter of the backoff. Default `Math.random`. */
   readonly random?: (() => number) | undefined
   /**
-   * Lets each handler run in the async context its item was submitted in: `() => AsyncLocalStorage.snapshot()`, or, quicker,
-   * `() => AsyncResource.bind((run) => run())`. It is called once for each `submit`, and once when the pool is made: there
-   * run the handlers of items that nobody submitted. Default: handlers run in whatever context they are begun in.
+   * Lets each handler run in the async context its item was submitted in: `() => AsyncLocalStorage.snapshot()`, or, quicker
+   * by far, a function that makes an `AsyncResource` and returns `(run) => resource.runInAsyncScope(run)`. It is called
+   * once for each `submit`, and once when the pool is made: there run the handlers of items that nobody submitted. Default:
+   * handlers run in whatever context they are begun in.
    */
   readonly captureContext?: CaptureContext | undefined
   /** Receives what a listener, the dead-letter sink or `captureContext` threw. Default: prints it. */

@@ -1,4 +1,4 @@
-import type { Entry } from './entry.ts'
+import type { Entry, EntryHome } from './entry.ts'
 import type { Exchange } from './exchange.ts'
 import type { Counter, Taker } from './taker.ts'
 import type { TurnClock } from './turn-clock.ts'
@@ -7,6 +7,9 @@ import type { Turnstile } from './turnstile.ts'
 /** Where a queue serves takers. */
 export class QueueCounter<T> implements Counter<T> {
   readonly clock: TurnClock
+  readonly takesEntries: boolean
+  readonly home: EntryHome<T>
+  readonly lastLane: number
   readonly #exchange: Exchange<T>
   readonly #turnstile: Turnstile<T>
 
@@ -14,6 +17,9 @@ export class QueueCounter<T> implements Counter<T> {
     this.#exchange = exchange
     this.#turnstile = exchange.turnstile
     this.clock = exchange.clock
+    this.takesEntries = exchange.turnstile.keepsBare
+    this.home = exchange.returns
+    this.lastLane = exchange.turnstile.lastLane
   }
 
   attach(taker: Taker<T>): void {
@@ -39,6 +45,10 @@ export class QueueCounter<T> implements Counter<T> {
 
   leave(taker: Taker<T>): void {
     this.#exchange.exit.leave(taker)
+  }
+
+  admit(entry: Entry<T>): boolean {
+    return this.#turnstile.admitEntry(entry) || this.#exchange.entrance.offerEntry(entry)
   }
 
   finished(): void {

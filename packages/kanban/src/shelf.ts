@@ -164,15 +164,21 @@ export class Shelf<T> {
     return line.shiftBare()
   }
 
-  /** The first, where nothing but order, class and age says which that is, into a consumer's hands. There must be one. */
-  shiftLeased(nowMs: number): Entry<T> {
+  /** The first, where nothing but order, class and age says which that is. There must be one. */
+  shift(nowMs: number): Slot<T> {
     const only = this.#only
     if (only !== undefined) {
       this.ready--
-      return this.loans.lend(only.shift(), 0)
+      return only.shift()
     }
     const lane = this.#ageing.next(nowMs)
-    return this.loans.lend(this.#left((this.#line(lane) as Lane<T>).shift(), lane), lane)
+    this.#chosen = lane
+    return this.#left((this.#line(lane) as Lane<T>).shift(), lane)
+  }
+
+  /** The same, into a consumer's hands. */
+  shiftLeased(nowMs: number): Entry<T> {
+    return this.loans.lend(this.shift(nowMs), this.#chosen)
   }
 
   /** Takes the oldest or newest of the last class that has one, but of none more urgent than `lane`. */

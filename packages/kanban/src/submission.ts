@@ -1,51 +1,70 @@
 import type { RestoreContext } from './async-context.ts'
 import { type Abortable, unwatchAbort, watchAbort } from './abort-watch.ts'
-import type { Place, Receipt, Settlement } from './entry.ts'
+import { Entry, type EntryHome, type Place, type Receipt, type Settlement } from './entry.ts'
 import { ItemLostError } from './errors.ts'
-
-/** Who runs a submitted item at the moment. */
-export interface Runner {
-  /** The submitter has given up. */
-  cancel(reason: unknown): void
-}
 
 /** Where submissions are kept until they end. */
 export interface Register<T, R> {
   ended(submission: Submission<T, R>): void
 }
 
-/** A submitted item and the promise of its result. Settles once; whatever comes later is ignored. */
-export class Submission<T, R> implements Receipt, Abortable {
-  readonly item: T
-  readonly promise: Promise<R>
+/** Who runs a submitted item at the moment: a worker of this pool, or of another one at the same queue. */
+export interface Runner {
+  /** The submitter has given up. */
+  cancel(reason: unknown): void
+}
+
+/** What only some submissions have. */
+export interface SubmissionExtras {
+  /** Ends it. */
+  readonly signal: AbortSignal | undefined
   /** What it was submitted in. */
   readonly context: RestoreContext | undefined
-  /** Its place in the register. */
-  index = 0
-  isEnded = false
-  runner: Runner | undefined
   /** While it waits for room. */
   waiting: AbortController | undefined
-  readonly #register: Register<T, R>
-  readonly #signal: AbortSignal | undefined
-  #place: Place | undefined
-  #resolve!: (value: R) => void
-  #reject!: (reason: unknown) => void
+  /** Where it stands in a queue that keeps an entry of its own for it. */
+  place: Place | undefined
+}
 
-  constructor(item: T, register: Register<T, R>, signal?: AbortSignal, context?: RestoreContext) {
-    this.item = item
-    this.context = context
+/** The one whose promise is being made. */
+let newest: Submission<unknown, unknown> | undefined
+let settleBy: (resolve: (value: never) => void, reject: (reason: unknown) => void) => void
+
+/**
+ * A submitted item and the promise of its result. Settles once; whatever comes later is ignored. A queue of ours takes it
+ * for its entry, so that it is all there is of the item; to any other intake it is the receipt, if that.
+ */
+export class Submission<T, R> extends Entry<T> implements Receipt, Abortable {
+  /** Its place in the register. */
+  place = 0
+  isEnded = false
+  runner: Runner | undefined = undefined
+  readonly more: SubmissionExtras | undefined
+  readonly #register: Register<T, R>
+  #resolve: ((value: R) => void) | undefined
+  #reject: ((reason: unknown) => void) | undefined
+
+  constructor(home: EntryHome<T>, item: T, lane: number, register: Register<T, R>, more?: SubmissionExtras) {
+    super(home, item, lane)
     this.#register = register
-    this.#signal = signal
-    this.promise = new Promise<R>((resolve, reject) => {
-      this.#resolve = resolve
-      this.#reject = reject
-    })
-    if (signal) watchAbort(signal, this)
+    this.#resolve = undefined
+    this.#reject = undefined
+    this.more = more
+    if (more?.signal) watchAbort(more.signal, this)
+  }
+
+  /** Makes the promise of its result. Once. */
+  promise(): Promise<R> {
+    newest = this as Submission<unknown, unknown>
+    return new Promise<R>(settleBy)
+  }
+
+  override get receipt(): Receipt {
+    return this
   }
 
   admitted(place: Place): void {
-    this.#place = place
+    if (this.more && place !== this) this.more.place = place
   }
 
   /** The source let go of the item. Where a pool did that it has told us first, and this changes nothing. */
@@ -60,26 +79,35 @@ export class Submission<T, R> implements Receipt, Abortable {
   }
 
   resolve(value: R): void {
-    if (this.#end()) this.#resolve(value)
+    if (this.#end()) this.#resolve?.(value)
   }
 
   reject(reason: unknown): void {
-    if (this.#end()) this.#reject(reason)
+    if (this.#end()) this.#reject?.(reason)
   }
 
   /** Ends it with `reason`: a waiting item leaves the queue, a running handler is aborted. */
   giveUp(reason: unknown): void {
     if (!this.#end()) return
-    this.#reject(reason)
-    this.waiting?.abort(reason)
-    this.#place?.withdraw()
+    this.#reject?.(reason)
+    this.more?.waiting?.abort(reason)
+    ;(this.more?.place ?? this).withdraw()
     this.runner?.cancel(reason)
+  }
+
+  static {
+    // The same function for all: a closure for each would cost as much as the promise.
+    settleBy = (resolve, reject) => {
+      const submission = newest as Submission<unknown, unknown>
+      submission.#resolve = resolve as (value: unknown) => void
+      submission.#reject = reject
+    }
   }
 
   #end(): boolean {
     if (this.isEnded) return false
     this.isEnded = true
-    if (this.#signal) unwatchAbort(this.#signal, this)
+    if (this.more?.signal) unwatchAbort(this.more.signal, this)
     this.#register.ended(this)
     return true
   }

@@ -1,7 +1,22 @@
 import type { Exemplar } from './exemplar.ts'
-import type { RestoreContext } from './async-context.ts'
-import type { PoolLease } from './run.ts'
-import { Submission } from './submission.ts'
+import type { EntryHome, Receipt } from './entry.ts'
+import { type Register, Submission } from './submission.ts'
+
+/** Of submissions that are no queue's entry. */
+export const NOWHERE: EntryHome<never> = {
+  ack: () => {},
+  retry: () => {},
+  deadLetter: () => {},
+  release: () => {},
+  withdraw: () => {},
+}
+
+/** Who has an item. */
+export interface Claimant<T> {
+  readonly item: T
+  /** What came back with it. */
+  readonly receipt: Receipt | undefined
+}
 
 /**
  * The submissions that have not ended, and which lease belongs to which.
@@ -10,29 +25,35 @@ import { Submission } from './submission.ts'
  * item, compared as `Map` compares keys: of submissions of equal items (the same object, equal primitives) the one that
  * waits longest is meant, and since their work is equal it makes no difference which.
  */
-export class Submissions<T, R> {
-  readonly #open: Submission<T, R>[] = []
+export class Submissions<T, R> implements Register<T, R> {
+  readonly #open: (Submission<T, R> | undefined)[] = []
+  /** Places in it that are free. */
+  readonly #free: number[] = []
   /** Of sources without receipts: submissions whose item is in the source, oldest first. */
   readonly #byItem = new Map<T, Submission<T, R>[]>()
 
-  readonly exemplar: Exemplar<Submission<T, R>> = new Submission<T, R>(undefined as T, this)
+  readonly exemplar: Exemplar<Submission<T, R>> = new Submission<T, R>(NOWHERE, undefined as T, 0, this)
 
-  get size(): number {
-    return this.#open.length
+  /** Whether any is to be found by its item. */
+  get hasFiled(): boolean {
+    return this.#byItem.size > 0
   }
 
-  open(item: T, signal: AbortSignal | undefined, context: RestoreContext | undefined): Submission<T, R> {
-    const submission = new Submission<T, R>(item, this, signal, context)
-    submission.index = this.#open.length
-    this.#open.push(submission)
-    return submission
+  get size(): number {
+    return this.#open.length - this.#free.length
+  }
+
+  add(submission: Submission<T, R>): void {
+    const place = this.#free.pop() ?? this.#open.length
+    submission.place = place
+    this.#open[place] = submission
   }
 
   ended(submission: Submission<T, R>): void {
-    const last = this.#open.pop()
-    if (!last || last === submission) return
-    this.#open[submission.index] = last
-    last.index = submission.index
+    this.#open[submission.place] = undefined
+    this.#free.push(submission.place)
+    // A past peak is given back.
+    if (this.#free.length === this.#open.length) this.#open.length = this.#free.length = 0
   }
 
   /** Its item goes into a source that carries no receipts. */
@@ -50,12 +71,9 @@ export class Submissions<T, R> {
     else this.#byItem.delete(submission.item)
   }
 
-  /** The submission of this item, if it was submitted. A bare item comes without a lease. */
-  claim(lease: PoolLease<T> | undefined, item: T): Submission<T, R> | undefined {
-    if (lease) {
-      const { receipt } = lease
-      if (receipt instanceof Submission) return receipt as Submission<T, R>
-    }
+  /** The submission of what a worker has, if it was submitted. */
+  claim({ receipt, item }: Claimant<T>): Submission<T, R> | undefined {
+    if (receipt instanceof Submission) return receipt as Submission<T, R>
     return this.#byItem.size === 0 ? undefined : this.unfileFirst(item)
   }
 
@@ -67,9 +85,10 @@ export class Submissions<T, R> {
     return first
   }
 
-  /** Gives all of them up, except those of which `keep` says so; returns their items. */
-  giveUp(reason: unknown, keep: (submission: Submission<T, R>) => boolean): T[] {
-    const given = this.#open.filter((submission) => !keep(submission))
+  /** Gives all of them up but those that some worker runs; returns their items. */
+  giveUp(reason: unknown): T[] {
+    const given: Submission<T, R>[] = []
+    for (const submission of this.#open) if (submission && !submission.runner) given.push(submission)
     for (const submission of given) {
       this.unfile(submission)
       submission.giveUp(reason)

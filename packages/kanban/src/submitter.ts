@@ -1,13 +1,16 @@
 import { ItemLostError, PoolStoppedError, QueueClosedError, QueueFullError } from './errors.ts'
 import { type CheckedPoolOptions, type Intake, type SubmitOptions, checkWhenFull } from './pool-options.ts'
 import type { OfferOptions } from './queue-options.ts'
-import type { Submission } from './submission.ts'
-import type { Submissions } from './submissions.ts'
+import { Submission, type SubmissionExtras } from './submission.ts'
+import { NOWHERE, type Submissions } from './submissions.ts'
+import { type Counter, counterOf } from './taker.ts'
 
 /** Where submitted items go in. */
 export class Submitter<T, R> {
   readonly #name: string
   readonly #intake: Intake<T> | undefined
+  /** Where a submission may go in as it is. */
+  readonly #counter: Counter<T> | undefined
   readonly #contexts: CheckedPoolOptions<T>['contexts']
   readonly #submissions: Submissions<T, R>
   readonly #estimateWaitMs: () => number
@@ -18,12 +21,24 @@ export class Submitter<T, R> {
   constructor(options: CheckedPoolOptions<T>, submissions: Submissions<T, R>, estimateWaitMs: () => number) {
     this.#name = options.name
     this.#intake = options.intake
+    this.#counter = options.intake && counterOf<T>(options.intake)
     this.#contexts = options.contexts
     this.#submissions = submissions
     this.#estimateWaitMs = estimateWaitMs
   }
 
-  submit(item: T, options?: SubmitOptions): Promise<R> {
+  submit(item: T, options: SubmitOptions | undefined): Promise<R> {
+    const counter = this.#counter
+    if (counter === undefined || options !== undefined || this.#isClosed || this.#contexts || !counter.takesEntries)
+      return this.#submitWithCare(item, options)
+    const submission = new Submission<T, R>(counter.home, item, counter.lastLane, this.#submissions)
+    const promise = submission.promise()
+    this.#submissions.add(submission)
+    if (!counter.admit(submission)) submission.reject(this.#refusal(this.#intake as Intake<T>))
+    return promise
+  }
+
+  #submitWithCare(item: T, options: SubmitOptions | undefined): Promise<R> {
     const signal = options?.signal
     if (this.#isClosed) return Promise.reject(new PoolStoppedError(this.#name))
     // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- the reason is the caller's own.
@@ -31,14 +46,17 @@ export class Submitter<T, R> {
     const intake = this.#intake
     if (!intake)
       return Promise.reject(new TypeError(`pool "${this.#name}" has no intake: submit needs one with offer()`))
-    const submission = this.#submissions.open(item, signal, this.#contexts?.capture())
+    const more = { signal, context: this.#contexts?.capture(), waiting: undefined, place: undefined }
+    const submission = new Submission<T, R>(NOWHERE, item, 0, this.#submissions, more)
+    const promise = submission.promise()
+    this.#submissions.add(submission)
     try {
       if (options && checkWhenFull(options) === 'wait') void this.#putIn(intake, submission, options)
       else if (!this.#offerTo(intake, submission, options)) submission.reject(this.#refusal(intake))
     } catch (error) {
       submission.reject(error)
     }
-    return submission.promise
+    return promise
   }
 
   /** Lets nothing more in. */
@@ -67,7 +85,8 @@ export class Submitter<T, R> {
 
   async #putIn(intake: Intake<T>, submission: Submission<T, R>, options: SubmitOptions): Promise<void> {
     const givenUp = new AbortController()
-    submission.waiting = givenUp
+    const more = submission.more as SubmissionExtras
+    more.waiting = givenUp
     try {
       if (!intake.put) throw new TypeError("whenFull 'wait' needs an intake with put()")
       const receipt = carriesReceipts(intake) ? submission : undefined
@@ -76,7 +95,7 @@ export class Submitter<T, R> {
         this.#submissions.file(submission)
       }
       await intake.put(submission.item, { ...itemOptions(options, receipt), signal: givenUp.signal })
-      submission.waiting = undefined
+      more.waiting = undefined
     } catch (error) {
       this.#submissions.unfile(submission)
       submission.reject(error)

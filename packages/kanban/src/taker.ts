@@ -1,4 +1,4 @@
-import type { Entry, Slot } from './entry.ts'
+import type { Entry, EntryHome } from './entry.ts'
 import type { TurnClock } from './turn-clock.ts'
 import { Waiter } from './waiting-line.ts'
 
@@ -13,13 +13,12 @@ export type Hand = object
 export abstract class Taker<T> extends Waiter {
   readonly kind = 'taker'
   abstract readonly hasFreeHand: boolean
-  /** How many bare items it holds. O(hands). */
+  /** How many items it holds, bare or leased, that have not ended. O(hands). */
   abstract readonly holding: number
-  /**
-   * Takes `slot` into a free hand, which there must be. An entry comes leased. Bare items are numbered by `order` as leases
-   * are. Calls no code of the user.
-   */
-  abstract take(slot: Slot<T>, lane: number, order: number): Hand
+  /** Takes a bare item into a free hand, which there must be; `order` numbers it as leases are. Calls no code of the user. */
+  abstract takeBare(item: T, lane: number, order: number): Hand
+  /** The same for an entry, which is leased. */
+  abstract takeLeased(entry: Entry<T>): Hand
   /** Begins to work on what `hand` holds. May call code of the user, but throws nothing. */
   abstract begin(hand: Hand): void
   /** Nothing will come any more, or it may not wait. It has left the line. */
@@ -40,6 +39,12 @@ export interface Counter<T> {
   queueUp(taker: Taker<T>): Error | undefined
   /** Takes it out of the line. Does nothing when it does not stand there. */
   leave(taker: Taker<T>): void
+  /** Whether items may come in as entries made elsewhere, with nothing else to them; with what `home`, and to which class. */
+  readonly takesEntries: boolean
+  readonly home: EntryHome<T>
+  readonly lastLane: number
+  /** Lets such an entry in, or refuses it. */
+  admit(entry: Entry<T>): boolean
   /** A bare item is done, and the hand that held it is empty already. */
   finished(): void
   /** Makes a lease of a bare item, which the hand holds from now on instead. */

@@ -1,12 +1,13 @@
 import type { Clock } from '@tps/internal'
 import { HandlerTimes } from './handler-times.ts'
-import { Rate } from './rate.ts'
+import { Pace } from './pace.ts'
 import { TurnClock } from './turn-clock.ts'
 
 /** When a handler began, where it was timed. */
 export interface Timed {
   readonly isTimed: boolean
   readonly startedAt: number
+  readonly station: { readonly tickMs: number }
 }
 
 /** How long handlers take, and how many settle. It reads the clock as seldom as it can. */
@@ -14,10 +15,13 @@ export class Timing {
   /** Whether every handler is timed: something is told durations, or handlers have a time limit. */
   timesAll = false
   readonly #times = new HandlerTimes()
-  readonly #settled = new Rate()
+  readonly #pace = new Pace()
   readonly #clock: Clock
   readonly #turnClock: TurnClock
   readonly #originMs: number
+  #settled = 0
+  #nextSecondMs = 1_000
+  #lastMs = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -30,34 +34,36 @@ export class Timing {
     return this.timesAll || this.#times.isDue
   }
 
-  /** Whole milliseconds since it was made, as of this turn of the event loop. */
+  /** Whole milliseconds, as of this turn of the event loop. */
   get turnMs(): number {
     return this.#turnClock.now()
   }
 
   /** Handlers that settled, a second. */
   get perSecond(): number {
-    return this.#settled.perSecond(this.#clock.now() - this.#originMs)
+    const nowMs = this.#clock.now() - this.#originMs
+    this.#look(nowMs)
+    return this.#pace.perSecond(this.#settled, nowMs)
   }
 
   /**
-   * The handler has settled. Returns how long it took, in ms; the mean where it was not timed: only those that follow quick
-   * ones are not, so that `tickMs`, an earlier reading, is near enough for them.
+   * The handler has settled. Only those that follow quick ones are not timed, so that the time of when something last came
+   * or went is near enough for them.
    */
-  ended(handler: Timed, tickMs: number): number {
-    if (!handler.isTimed) {
-      this.#settled.add(tickMs)
-      return this.#times.meanMs ?? 0
-    }
-    const nowMs = this.#clock.now()
-    this.#settled.add(nowMs - this.#originMs)
-    this.#times.add(nowMs - handler.startedAt)
-    return nowMs - handler.startedAt
+  ended(handler: Timed): void {
+    if (handler.isTimed) this.#ended(handler)
+    else this.#look(handler.station.tickMs)
+    this.#settled++
   }
 
-  /** How far the readings of `other` are behind those of this. */
+  /** How long a handler that has just settled took, in ms; the mean where it was not timed. */
+  durationOf({ isTimed }: Timed): number {
+    return isTimed ? this.#lastMs : (this.#times.meanMs ?? 0)
+  }
+
+  /** By how many whole ms the readings of `other` are behind those of this. */
   aheadOf(other: TurnClock): number {
-    return this.#turnClock.exactly() - other.exactly()
+    return Math.floor(this.#turnClock.exactly() - other.exactly())
   }
 
   /** Mean time a slot is held, in ms. Before any handler has ended, how long those that run have run on average. */
@@ -67,5 +73,19 @@ export class Timing {
     if (timed.length === 0) return undefined
     const nowMs = this.#clock.now()
     return timed.reduce((sum, { startedAt }) => sum + nowMs - startedAt, 0) / timed.length
+  }
+
+  #ended(handler: Timed): void {
+    const nowMs = this.#clock.now()
+    this.#look(nowMs - this.#originMs)
+    this.#lastMs = nowMs - handler.startedAt
+    this.#times.add(this.#lastMs)
+  }
+
+  #look(nowMs: number): void {
+    if (nowMs < this.#nextSecondMs) return
+    const second = Math.floor(nowMs / 1_000)
+    this.#nextSecondMs = (second + 1) * 1_000
+    this.#pace.turn(this.#settled, second)
   }
 }

@@ -5,7 +5,7 @@ import { NOTHING } from './line.ts'
 import { Pulse, type Pulsing, type Totals } from './pulse.ts'
 import type { CheckedQueueOptions } from './queue-options.ts'
 import type { Shelf } from './shelf.ts'
-import type { Taker } from './taker.ts'
+import type { Hand, Taker } from './taker.ts'
 import { type ClockReader, TurnClock } from './turn-clock.ts'
 
 /**
@@ -20,13 +20,14 @@ export class Turnstile<T> implements Pulsing, ClockReader {
   readonly #exchange: Exchange<T>
   readonly #shelf: Shelf<T>
   readonly #capacity: number
-  readonly #lastLane: number
+  readonly lastLane: number
   /** Whether an item with which nothing came may stand in the queue as it is. */
-  readonly #keepsBare: boolean
+  readonly keepsBare: boolean
   /** The last reading of the clock, and up to which totals it will do. */
   #tick = 0
   #sharesAdmitted = 0
   #sharesTaken = 0
+  #usesSeen = 0
   /** Total of items let in. */
   #admitted = 0
   /** Total of items handed over for good without a lease. */
@@ -38,8 +39,8 @@ export class Turnstile<T> implements Pulsing, ClockReader {
     this.#exchange = exchange
     this.#shelf = exchange.shelf
     this.#capacity = options.capacity
-    this.#lastLane = options.classes.length - 1
-    this.#keepsBare = !options.fairness && !options.dedup
+    this.lastLane = options.classes.length - 1
+    this.keepsBare = !options.fairness && !options.dedup
     this.clock = new TurnClock(options.clock, this)
   }
 
@@ -55,7 +56,7 @@ export class Turnstile<T> implements Pulsing, ClockReader {
   }
 
   /** A bare item that may simply be put down comes in. `false` when it is not as simple as that. */
-  admitBare(item: T, lane: number = this.#lastLane): boolean {
+  admitBare(item: T, lane: number = this.lastLane): boolean {
     const shelf = this.#shelf
     if (shelf.ready >= shelf.gate.admitsBelow && !this.#admitsSimply()) return this.#give(item, lane)
     if (isEntry(item)) return false
@@ -63,6 +64,22 @@ export class Turnstile<T> implements Pulsing, ClockReader {
     const nowMs = this.#admitted < this.#sharesAdmitted ? this.#tick : this.#look()
     this.#admitted++
     shelf.pushBare(item, lane, nowMs)
+    return true
+  }
+
+  /** The same for an entry with nothing to it that the queue would have to heed. */
+  admitEntry(entry: Entry<T>): boolean {
+    const shelf = this.#shelf
+    if (shelf.ready >= shelf.gate.admitsBelow && !this.#admitsSimply()) {
+      if (shelf.gate.taker === undefined) return false
+      const { taker } = shelf.gate
+      this.#pass()
+      this.#begin(taker, shelf.loans.lendTo(taker, entry))
+      return true
+    }
+    const nowMs = this.#admitted < this.#sharesAdmitted ? this.#tick : this.#look()
+    this.#admitted++
+    shelf.push(entry, entry.lane, nowMs)
     return true
   }
 
@@ -85,9 +102,14 @@ export class Turnstile<T> implements Pulsing, ClockReader {
   /** Gives the next item to a taker and lets it begin. `false` when none is ready. */
   serve(taker: Taker<T>): boolean {
     const shelf = this.#shelf
-    if (shelf.ready > shelf.gate.servesAbove || this.#servesSimply()) {
+    if (shelf.ready > shelf.gate.servesAbove) {
       const item = shelf.shiftBare(this.clock.now())
-      taker.begin(taker.take(item, shelf.lastLane, shelf.loans.countBare()))
+      taker.begin(taker.takeBare(item, shelf.lastLane, shelf.loans.countBare()))
+      return true
+    }
+    if (shelf.ready > shelf.gate.lendsAbove || this.#lendsSimply()) {
+      const slot = shelf.shift(this.clock.now())
+      taker.begin(this.#exchange.put(taker, slot, shelf.lastLane))
       return true
     }
     const hand = this.#exchange.serve(taker)
@@ -118,6 +140,13 @@ export class Turnstile<T> implements Pulsing, ClockReader {
     this.pulse.beat(this, nowMs)
   }
 
+  hasUsed(): boolean {
+    const uses = this.#admitted + this.#taken
+    const hasUsed = uses !== this.#usesSeen
+    this.#usesSeen = uses
+    return hasUsed && (this.#admitted < this.#sharesAdmitted || this.#taken < this.#sharesTaken)
+  }
+
   jobEnded(): void {
     this.#sharesAdmitted = this.#sharesTaken = 0
   }
@@ -135,13 +164,20 @@ export class Turnstile<T> implements Pulsing, ClockReader {
   #give(item: T, lane: number): boolean {
     const { taker } = this.#shelf.gate
     if (taker === undefined || isEntry(item)) return false
+    this.#pass()
+    this.#begin(taker, taker.takeBare(item, lane, this.#shelf.loans.countBare()))
+    return true
+  }
+
+  #pass(): void {
     if (this.#admitted >= this.#sharesAdmitted) this.#look()
     this.#admitted++
     this.#passedOn++
-    const hand = taker.take(item, lane, this.#shelf.loans.countBare())
+  }
+
+  #begin(taker: Taker<T>, hand: Hand): void {
     if (!taker.hasFreeHand) this.#exchange.exit.leave(taker)
     taker.begin(hand)
-    return true
   }
 
   #admitsSimply(): boolean {
@@ -166,9 +202,9 @@ export class Turnstile<T> implements Pulsing, ClockReader {
     gate.shut()
     if (isClosed) return
     const { first, size } = exit.consumers
-    if (this.#keepsBare && size === 0) gate.admitsBelow = Math.min(NEVER, this.#capacity, marks.risesAt - 1) - delayed
+    if (this.keepsBare && size === 0) gate.admitsBelow = Math.min(NEVER, this.#capacity, marks.risesAt - 1) - delayed
     // Others in line have their turn after it.
-    if (this.#keepsBare && size === 1 && first?.kind === 'taker' && delayed < this.#capacity) gate.taker = first
+    if (this.keepsBare && size === 1 && first?.kind === 'taker' && delayed < this.#capacity) gate.taker = first
     if (!isPlain || delayed > 0 || entrance.producers.size > 0) return
     gate.lendsAbove = Math.min(NEVER, marks.fallsBelow)
     if (shelf.isBare) gate.servesAbove = gate.lendsAbove

@@ -210,6 +210,24 @@ describe('submitting', () => {
     await other.stop()
   })
 
+  it('is given up by its submitter also when another pool of the same queue runs it', async () => {
+    const { handler, runs } = byHand()
+    const { queue, pool, clock } = setUp<string>(() => 'mine')
+    pool.pause()
+    const other = new WorkerPool<number, string>({ source: queue, clock, timers: clock }, handler)
+    const abort = new AbortController()
+    const [given, stopped] = [pool.submit(1, { signal: abort.signal }), pool.submit(2)]
+    abort.abort('bored')
+    await expect(given).rejects.toBe('bored')
+    expect(runs[0]?.signal.reason).toBe('bored')
+    runs[0]?.end('')
+    await settle()
+    expect(await pool.stop()).toEqual([])
+    runs[1]?.end('theirs')
+    expect(await stopped).toBe('theirs')
+    await other.stop()
+  })
+
   it('needs somewhere to put the item', async () => {
     const queue = new PullQueue<number>()
     const { pool } = setUp<number>(() => 1, { source: () => queue })

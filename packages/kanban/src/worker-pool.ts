@@ -200,11 +200,11 @@ export class WorkerPool<T, R = unknown> implements Observable<PoolEvents<T, R>>,
     this.#submitter.close()
     this.#crew.setPulling(false)
     this.#drain.fail(stopped)
-    const waiting = this.#submissions.giveUp(stopped, ({ runner }) => runner !== undefined)
+    const waiting = this.#submissions.giveUp(stopped)
     if (this.#crew.busy > 0 && graceMs > 0) await this.#grace(graceMs)
     const running = this.#crew.abandon(stopped)
     // What failed during the grace and was to be tried again.
-    const retrying = this.#submissions.giveUp(stopped, () => false)
+    const retrying = this.#submissions.giveUp(stopped)
     this.#submitter.dispose()
     return [...running, ...[...waiting, ...retrying].map((item) => ({ item, attempt: 0 }))]
   }

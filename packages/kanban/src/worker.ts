@@ -1,12 +1,10 @@
-import { Entry, type Slot } from './entry.ts'
 import { TooManyDeliveriesError } from './errors.ts'
-import type { Outcomes, Verdict } from './outcomes.ts'
-import type { AttemptEvent } from './pool-events.ts'
+import { Holding } from './holding.ts'
+import type { Outcomes } from './outcomes.ts'
 import type { Handler } from './pool-options.ts'
 import { type Bench, type HandlerContext, type PoolLease, Run } from './run.ts'
 import type { Station } from './station.ts'
-import type { Counter } from './taker.ts'
-import type { Runner, Submission } from './submission.ts'
+import type { Runner } from './submission.ts'
 import type { Submissions } from './submissions.ts'
 import type { TimeLimits } from './time-limits.ts'
 import type { Timing } from './timing.ts'
@@ -36,21 +34,16 @@ export interface Foreman<T, R> {
  * One slot: it has one item at a time, from when it is given to it until the handler has settled and the source has taken
  * note. `#free` is the only place where a slot becomes free.
  */
-export class Worker<T, R> implements Runner, Bench {
-  readonly index: number
+export class Worker<T, R> extends Holding<T, R> implements Bench, Runner {
   readonly station: Station<T, R>
   /** Total of its handlers that succeeded. */
   processed = 0
   isBusy = false
-  /** It holds an item of which its source keeps no lease, and which has not ended. */
-  isBare = false
   /** What becomes of the item is decided; what its handler does now changes nothing. */
   isDecided = false
   isOverdue = false
-  attempt = 0
-  submission: Submission<T, R> | undefined
   /** Settles, never rejecting, when the source has taken note of what became of the item; `undefined` when it has. */
-  settling: Promise<void> | undefined
+  settling: Promise<void> | undefined = undefined
   isTimed = false
   startedAt = 0
   /** When the attempt has run too long. */
@@ -64,80 +57,40 @@ export class Worker<T, R> implements Runner, Bench {
   aborted: { readonly reason: unknown } | undefined = undefined
   readonly #foreman: Foreman<T, R>
   #controller: AbortController | undefined = undefined
-  #item: T | undefined = undefined
-  #lane = 0
-  #order = 0
-  #lease: PoolLease<T> | undefined = undefined
 
   constructor(index: number, station: Station<T, R>, foreman: Foreman<T, R>) {
-    this.index = index
+    super(index, station.counter)
     this.station = station
     this.#foreman = foreman
   }
 
-  get item(): T {
-    return this.#item as T
-  }
-
-  /** What every event of the attempt says. */
-  get event(): AttemptEvent<T> {
-    return { item: this.item, attempt: this.attempt, worker: this.index }
-  }
-
-  /** What settles the item. Of a bare item one is made. */
-  get lease(): PoolLease<T> {
-    if (this.#lease) return this.#lease
-    this.isBare = false
-    this.#lease = (this.station.counter as Counter<T>).lend(this.item, this.#lane, this.#order)
-    return this.#lease
-  }
-
-  /** The bare item is done. */
-  endBare(): void {
-    this.isBare = false
-    ;(this.station.counter as Counter<T>).finished()
-  }
-
-  /** Takes what a counter gives: an entry, which is a lease, or a bare item. */
-  hold(slot: Slot<T>, lane: number, order: number): void {
-    if (slot instanceof Entry) {
-      this.holdLease(slot)
-      return
-    }
-    this.#item = slot
-    this.#lane = lane
-    this.#order = order
-    this.attempt = 1
-    this.isBusy = this.isBare = true
-    this.isDecided = this.isOverdue = false
+  /** Takes a bare item, which its source numbered. */
+  hold(item: T, lane: number, order: number): void {
+    this.takeItem(item, lane, order)
+    this.isBusy = true
+    this.isDecided = false
   }
 
   holdLease(lease: PoolLease<T>): void {
-    this.#item = lease.item
-    this.#lease = lease
-    this.attempt = lease.attempt
+    this.takeLease(lease)
     this.isBusy = true
-    this.isDecided = this.isOverdue = false
+    this.isDecided = false
   }
 
   /** Runs the handler on what it holds. `true` when it is idle again already. */
   work(): boolean {
     const foreman = this.#foreman
-    const submission = foreman.submissions.claim(this.#lease, this.#item as T)
-    if (submission) {
-      this.submission = submission
-      // Given up between leaving the queue and arriving here.
-      if (submission.isEnded) this.cancel()
-      else submission.runner = this
-    }
+    if (!this.isBare || foreman.submissions.hasFiled) this.#claim()
     if (this.isDecided) return this.#freeWhenNoted()
-    if (this.attempt > foreman.maxDeliveries) return this.#giveUp()
-    const run = new Run(this.attempt, this, ++this.turn)
-    this.isTimed = foreman.timing.isDue
+    const { timing } = foreman
+    this.isTimed = timing.isDue
+    if (this.attempt > foreman.maxDeliveries)
+      return this.#failed(new TooManyDeliveriesError(foreman.name, foreman.maxDeliveries))
     if (this.isTimed) this.startedAt = foreman.limits.began(this)
+    const run = new Run(this.attempt, this, ++this.turn)
     let returned: R | PromiseLike<R>
     try {
-      returned = foreman.inContext ? foreman.inContext(run, this) : foreman.handler(this.#item as T, run)
+      returned = foreman.inContext === undefined ? foreman.handler(this.item, run) : foreman.inContext(run, this)
       if (isThenable(returned)) {
         Promise.resolve(returned).then(this.#onResult, this.#onError)
         return false
@@ -184,43 +137,50 @@ export class Worker<T, R> implements Runner, Bench {
     if (this.#failed(error)) this.station.pull()
   }
 
-  #giveUp(): boolean {
-    this.isTimed = false
-    return this.#failed(new TooManyDeliveriesError(this.#foreman.name, this.#foreman.maxDeliveries))
+  #claim(): void {
+    this.claimFrom(this.#foreman.submissions)
+    const { submission } = this
+    if (submission === undefined) return
+    // Given up between leaving the queue and arriving here.
+    if (submission.isEnded) this.cancel()
+    else submission.runner = this
   }
 
   #succeeded(value: R): boolean {
-    const foreman = this.#foreman
-    const durationMs = foreman.timing.ended(this, this.station.tickMs)
-    if (this.isDecided) return this.#late(durationMs)
+    const { timing, outcomes, isWatched } = this.#foreman
+    timing.ended(this)
+    if (this.isDecided) return this.#late()
     this.isDecided = true
     this.processed++
-    foreman.outcomes.succeeded(this, value)
-    if (!foreman.isWatched) return this.#freeWhenNoted()
+    outcomes.succeeded(this, value)
+    if (!isWatched) return this.#freeWhenNoted()
     const { event } = this
-    return this.#freeWhenNoted(() => foreman.outcomes.tellSuccess(event, value, durationMs))
+    const durationMs = timing.durationOf(this)
+    return this.#freeWhenNoted(() => outcomes.tellSuccess(event, value, durationMs))
   }
 
   #failed(error: unknown): boolean {
     const { timing, outcomes, isWatched } = this.#foreman
-    const durationMs = timing.ended(this, this.station.tickMs)
-    if (this.isDecided) return this.#late(durationMs)
+    timing.ended(this)
+    if (this.isDecided) return this.#late()
     this.isDecided = true
-    const verdict: Verdict = outcomes.failed(this, error)
+    const verdict = outcomes.failed(this, error)
     if (!isWatched) return this.#freeWhenNoted()
     const { event } = this
+    const durationMs = timing.durationOf(this)
     return this.#freeWhenNoted(() => outcomes.tellFailure(event, verdict, durationMs))
   }
 
-  #late(durationMs: number): boolean {
-    const { outcomes, isWatched } = this.#foreman
+  #late(): boolean {
+    const { timing, outcomes, isWatched } = this.#foreman
     if (!isWatched) return this.#freeWhenNoted()
     const { event, isOverdue } = this
+    const durationMs = timing.durationOf(this)
     return this.#freeWhenNoted(() => outcomes.tellLate(event, durationMs, isOverdue))
   }
 
   #freeWhenNoted(tell?: () => void): boolean {
-    if (!this.settling) {
+    if (this.settling === undefined) {
       this.#free()
       tell?.()
       return true
@@ -234,13 +194,16 @@ export class Worker<T, R> implements Runner, Bench {
   }
 
   #free(): void {
-    if (this.submission) {
-      this.submission.runner = undefined
-      this.submission = undefined
-    }
-    this.isBusy = false
+    const { submission } = this
+    // After a timeout another may run it by now.
+    if (submission?.runner === this) submission.runner = undefined
+    this.drop()
     this.turn++
-    this.#item = this.#lease = this.settling = this.aborted = this.#controller = undefined
+    this.isBusy = false
+    if (this.isOverdue) this.isOverdue = false
+    if (this.settling !== undefined) this.settling = undefined
+    if (this.aborted !== undefined) this.aborted = undefined
+    if (this.#controller !== undefined) this.#controller = undefined
     this.#foreman.freed(this)
   }
 }
