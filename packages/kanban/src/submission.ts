@@ -28,7 +28,11 @@ export interface SubmissionExtras {
 
 /** The one whose promise is being made. */
 let newest: Submission<unknown, unknown> | undefined
-let settleBy: (resolve: (value: never) => void, reject: (reason: unknown) => void) => void
+
+/** The same function for all promises: a closure for each would cost as much as the promise. */
+function settleBy(resolve: (value: never) => void, reject: (reason: unknown) => void): void {
+  newest?.settleBy(resolve as (value: unknown) => void, reject)
+}
 
 /**
  * A submitted item and the promise of its result. Settles once; whatever comes later is ignored. A queue of ours takes it
@@ -56,7 +60,9 @@ export class Submission<T, R> extends Entry<T> implements Receipt, Abortable {
   /** Makes the promise of its result. Once. */
   promise(): Promise<R> {
     newest = this as Submission<unknown, unknown>
-    return new Promise<R>(settleBy)
+    const promise = new Promise<R>(settleBy)
+    newest = undefined
+    return promise
   }
 
   override get receipt(): Receipt {
@@ -95,13 +101,10 @@ export class Submission<T, R> extends Entry<T> implements Receipt, Abortable {
     this.runner?.cancel(reason)
   }
 
-  static {
-    // The same function for all: a closure for each would cost as much as the promise.
-    settleBy = (resolve, reject) => {
-      const submission = newest as Submission<unknown, unknown>
-      submission.#resolve = resolve as (value: unknown) => void
-      submission.#reject = reject
-    }
+  /** How its promise is settled. */
+  settleBy(resolve: (value: R) => void, reject: (reason: unknown) => void): void {
+    this.#resolve = resolve
+    this.#reject = reject
   }
 
   #end(): boolean {
