@@ -1,8 +1,9 @@
 import { Counter, type OpenMetricsContentType, Registry, collectDefaultMetrics } from 'prom-client'
 import { describe, expect, expectTypeOf, it, vi } from 'vitest'
 import { AlertEmitter } from './alert-emitter.ts'
-import { type CollectMetricsOptions, collectMetrics } from './collect-metrics.ts'
+import { collectMetrics } from './collect-metrics.ts'
 import type { MetricsRegistry } from './exposition.ts'
+import type { CollectMetricsOptions } from './metric-sources.ts'
 
 const named = <T>(name: string, readings: T) => ({ name, snapshot: () => readings })
 
