@@ -1,7 +1,12 @@
+import { setFlagsFromString } from 'node:v8'
 import { type OfferOptions, PullQueue, type PullQueueOptions } from '@tps/kanban'
 // The class that p-queue keeps its tasks in. It is not exported, so it is taken from the file.
 import PriorityQueue from '../node_modules/p-queue/dist/priority-queue.js'
 import { type Contender, bytesEach, compare } from './harness.ts'
+
+// A forced collection, as between two rounds, forgets functions that were not called since the last one, and those that
+// were inlined into another were not. Their caller is then compiled without them, and everything is twice as slow.
+setFlagsFromString('--no-flush-bytecode')
 
 interface Item {
   readonly id: number
