@@ -133,6 +133,15 @@ describe('a traced policy', () => {
     const queued = inSpan(tracer, 'mine', () => tracePolicy(line).execute(() => activeSpan()?.traceId))
     inSpan(tracer, 'another', () => waiting[0]?.())
     await expect(queued).resolves.toBe(tracer.named('mine').spanContext().traceId)
+    const inner = tracePolicy(new Plain('inner'))
+    const nested = tracePolicy(
+      { execute: (work, options) => line.execute((call) => inner.execute(work, { ...options, signal: call.signal })) },
+      { name: 'outer' },
+    )
+    const second = inSpan(tracer, 'yours', () => nested.execute(() => activeSpan()))
+    inSpan(tracer, 'third', () => waiting[1]?.())
+    await expect(second).resolves.toBe(tracer.named('inner').spanContext())
+    expect(tracer.named('inner').parent).toBe(tracer.named('outer').spanContext())
   })
 
   it('keeps the context of a trace that is not sampled, without a span', async () => {

@@ -1,6 +1,7 @@
 import {
   type Attributes,
   type Context,
+  type Span,
   SpanKind,
   type SpanOptions,
   type Tracer,
@@ -53,6 +54,17 @@ export interface TracePolicyOptions {
   readonly tracer?: Tracer | undefined
 }
 
+/** One call of a traced policy. */
+interface Call {
+  readonly inside: Context
+  /** By which contexts within a call of the policy are known: there it gives the span of the call. */
+  readonly key: symbol
+  readonly span: Span
+}
+
+/** What a work that is bound to a call has it under. */
+const CALL = Symbol('call')
+
 /** Whom somebody listens to already: a policy may be wrapped twice, its events are told once. */
 const heard = new WeakSet<object>()
 
@@ -104,23 +116,14 @@ class SpannedPolicy implements TracedPolicy<unknown> {
 
   execute<T>(work: (context: WorkContext) => T | PromiseLike<T>, options?: ExecuteOptions): Promise<unknown> {
     if (!this.#switch.isOn) return this.#policy.execute(work, options)
-    const parent = context.active()
+    const parent = contextOf(work)
     const span = this.#switch.begin(this.name, this.#span, parent)
     if (!span) return this.#policy.execute(work, options)
     if (span.isRecording()) this.#listen()
-    const inside = trace.setSpan(parent, span).setValue(this.#key, span)
-    const rules: FailureRules = { isRefusal: this.#isRefusal, signal: () => options?.signal }
-    return within(span, inside, () => this.#policy.execute(this.#bound(work, inside), options), rules)
-  }
-
-  /**
-   * A policy may begin the work where another call's context is active: in a bulkhead, in that of the call that left. Where
-   * it is this call's, that of a policy further in stays.
-   */
-  #bound<T>(work: (call: WorkContext) => T, inside: Context): (call: WorkContext) => T {
     const key = this.#key
-    const own = inside.getValue(key)
-    return (call) => (context.active().getValue(key) === own ? work(call) : context.with(inside, work, undefined, call))
+    const inside = trace.setSpan(parent, span).setValue(key, span)
+    const rules: FailureRules = { isRefusal: this.#isRefusal, signal: () => options?.signal }
+    return within(span, inside, () => this.#policy.execute(bind(work, { inside, key, span }), options), rules)
   }
 
   #listen(): void {
@@ -136,6 +139,25 @@ class SpannedPolicy implements TracedPolicy<unknown> {
       quietly(() => traceEvents(part, events))
     }
   }
+}
+
+/**
+ * A work that runs in its call's context. A policy may begin it where that of another call is active: a bulkhead does so, in
+ * that of the call that leaves. Where the context is within the call's it stays, since it is that of a policy further in.
+ */
+function bind<T>(work: (context: WorkContext) => T, call: Call): (context: WorkContext) => T {
+  const bound = (own: WorkContext): T => (isWithin(call) ? work(own) : context.with(call.inside, work, undefined, own))
+  return Object.assign(bound, { [CALL]: call })
+}
+
+/** Where a call of `work` belongs: policies hand the work on as it is, so one further in finds the one around it. */
+function contextOf(work: object): Context {
+  const call = Reflect.get(work, CALL) as Call | undefined
+  return call && !isWithin(call) ? call.inside : context.active()
+}
+
+function isWithin({ key, span }: Call): boolean {
+  return context.active().getValue(key) === span
 }
 
 /** The policy, and those it is composed of, that tell events. */
