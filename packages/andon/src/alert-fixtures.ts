@@ -5,7 +5,7 @@ import type { AlertEvents } from './events.ts'
 import type { AlertEmitterOptions } from './options.ts'
 
 /** A wall clock for tests begins here. */
-export const START = Date.UTC(2026, 0, 1)
+export const START: number = Date.UTC(2026, 0, 1)
 
 /** A channel that notes what it gets, for tests. */
 export interface Recorder extends Channel {

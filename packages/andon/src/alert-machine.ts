@@ -22,7 +22,7 @@ export class AlertMachine {
   readonly book: SeriesBook
   readonly reader: SourceReader
   /** What is pending or firing. */
-  readonly active = new Set<Series>()
+  readonly active: Set<Series> = new Set()
   droppedObservations = 0
   readonly #changed: (change: Change) => void
 

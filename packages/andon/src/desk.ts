@@ -20,7 +20,7 @@ import { readWall } from './wall.ts'
 export class Desk {
   readonly silences: Silences
   readonly history: History
-  readonly incidents = new Map<string, Incident>()
+  readonly incidents: Map<string, Incident> = new Map()
   readonly deliveries: readonly Delivery[]
   /** Alerts that fired and had no channel to go to, although there are channels. */
   unrouted = 0
@@ -74,12 +74,12 @@ export class Desk {
       this.#refresh(incident, nowMs)
       if (incident.heldBack || incident.acknowledgement) continue
       this.#inform(incident, nowMs)
-      this.#escalate(incident, nowMs)
-      // A listener may have acknowledged it.
+      const escalated = this.#escalate(incident, nowMs)
       if (incident.acknowledgement || nowMs - incident.repeatedMs < this.#repeatEveryMs) continue
       incident.repeatedMs = nowMs
       if (this.#events.has('repeated')) this.#events.emit('repeated', incident.alertAt(nowMs))
-      this.#tell(incident, this.#destinations(incident), nowMs, 'repeat')
+      const others = this.#destinations(incident).filter(({ channel }) => !escalated.has(channel))
+      this.#tell(incident, others, nowMs, 'repeat')
     }
     for (const delivery of this.deliveries) delivery.flush(nowMs)
   }
@@ -173,18 +173,23 @@ export class Desk {
     this.#tell(incident, this.#destinations(incident), nowMs, undefined, alert)
   }
 
-  #escalate(incident: Incident, nowMs: number): void {
+  /** Takes the steps that are due. Returns the channels that were told by it. */
+  #escalate(incident: Incident, nowMs: number): ReadonlySet<string> {
     const { toldMs = nowMs, itinerary } = incident
+    const told = new Set<string>()
     for (let next = itinerary.escalation[incident.step]; next; next = itinerary.escalation[incident.step]) {
-      if (nowMs - toldMs < next.afterMs) return
+      if (nowMs - toldMs < next.afterMs) break
       incident.step++
       const { step } = incident
       const channels = next.destinations.map(({ channel }) => channel)
       if (this.#events.has('escalated'))
         this.#events.emit('escalated', { alert: incident.alertAt(nowMs), step, channels })
-      if (incident.acknowledgement) return
+      // A listener may have acknowledged it.
+      if (incident.acknowledgement) break
       this.#tell(incident, next.destinations, nowMs, 'escalation')
+      for (const channel of channels) told.add(channel)
     }
+    return told
   }
 
   #tell(

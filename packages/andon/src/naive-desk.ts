@@ -24,9 +24,9 @@ interface NaiveSilence {
 /** Who must be told what, for model tests. Expects what channels that answer at once get, alert by alert. */
 export class NaiveDesk {
   silences: NaiveSilence[] = []
-  readonly incidents = new Map<string, Incident>()
+  readonly incidents: Map<string, Incident> = new Map()
   /** What each channel has got: by channel and alert. */
-  readonly got = new Map<string, string[]>()
+  readonly got: Map<string, string[]> = new Map()
   readonly #plan: NaivePlan
 
   constructor(plan: NaivePlan) {
@@ -63,14 +63,19 @@ export class NaiveDesk {
     for (const [key, incident] of this.incidents) {
       if (this.isHeldBack(key, firing, now) || incident.isAcknowledged) continue
       this.#inform(key, isHeld(key), now)
+      const escalated = new Set<string>()
       for (const { afterMs, channels } of this.#plan.escalation.slice(incident.step)) {
         if (now - (incident.toldMs ?? now) < afterMs) break
         incident.step++
-        for (const channel of channels) this.#send(key, incident, channel, 'firing/escalation')
+        for (const channel of channels) {
+          escalated.add(channel)
+          this.#send(key, incident, channel, 'firing/escalation')
+        }
       }
       if (now - incident.repeatedMs < this.#plan.repeatEveryMs) continue
       incident.repeatedMs = now
-      for (const channel of this.#destinations(incident)) this.#send(key, incident, channel, 'firing/repeat')
+      for (const channel of this.#destinations(incident))
+        if (!escalated.has(channel)) this.#send(key, incident, channel, 'firing/repeat')
     }
   }
 

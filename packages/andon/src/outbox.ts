@@ -83,7 +83,7 @@ export class Outbox {
   }
 
   /** Takes a notification, or drops it; a resolve of alerts that aren't open is nothing. Returns whether it took it. */
-  post(notification: AlertNotification, lane = notification.alert.fingerprint): boolean {
+  post(notification: AlertNotification, lane: string = notification.alert.fingerprint): boolean {
     if (notification.kind === 'resolved' && !this.isOpen(notification.alert.fingerprint)) return false
     if (this.#abort.signal.aborted) {
       this.drop(notification, 'closed')

@@ -55,10 +55,13 @@ function checkSeries(at: string, series: SavedSeries): SavedSeries {
     }),
     observedAgoMs: age(`${at}.observedAgoMs`, series.observedAgoMs),
     isImplied: checkBoolean(`${at}.isImplied`, series.isImplied),
-    flap: orNull(flap, ({ changesAgoMs, inner }) => ({
-      changesAgoMs: checkEach(`${at}.flap.changesAgoMs`, changesAgoMs, age),
-      inner: orNull(inner, (state) => checkState(`${at}.flap.inner`, state)),
-    })),
+    flap: orNull(flap, (hold) => {
+      const { changesAgoMs, inner } = checkObject(`${at}.flap`, hold)
+      return {
+        changesAgoMs: checkEach(`${at}.flap.changesAgoMs`, changesAgoMs, age),
+        inner: orNull(inner, (state) => checkState(`${at}.flap.inner`, state)),
+      }
+    }),
     incident: orNull(incident, (one) => checkIncident(`${at}.incident`, one)),
   }
 }
@@ -82,12 +85,13 @@ function checkIncident(at: string, incident: SavedIncident): SavedIncident {
     repeatedAgoMs: checkNumber(`${at}.repeatedAgoMs`, repeatedAgoMs, { min: -LONGEST_MS, max: LONGEST_MS }),
     retold: checkInteger(`${at}.retold`, retold, { min: 0 }),
     step: checkInteger(`${at}.step`, step, { min: 0 }),
-    acknowledgement: orNull(acknowledgement, ({ by, comment }) =>
-      Object.freeze({
+    acknowledgement: orNull(acknowledgement, (one) => {
+      const { by, comment } = checkObject(`${at}.acknowledgement`, one)
+      return Object.freeze({
         by: checkName(`${at}.acknowledgement.by`, by),
         comment: checkString(`${at}.acknowledgement.comment`, comment),
-      }),
-    ),
+      })
+    }),
   }
 }
 
@@ -109,14 +113,14 @@ function checkChannel(at: string, channel: SavedChannel): SavedChannel {
   return {
     name: checkName(`${at}.name`, name),
     open: checkEach(`${at}.open`, open, checkAlert),
-    owed: checkEach(`${at}.owed`, owed, (here, { lane, notification }) => ({
-      lane: checkName(`${here}.lane`, lane),
-      notification: checkNotification(`${here}.notification`, notification),
+    owed: checkEach(`${at}.owed`, owed, (here, one) => ({
+      lane: checkName(`${here}.lane`, checkObject(here, one).lane),
+      notification: checkNotification(`${here}.notification`, one.notification),
     })),
-    groups: checkEach(`${at}.groups`, groups, (here, { key, labels, open: fingerprints }) => ({
-      key: checkName(`${here}.key`, key),
-      labels: checkGroupLabels(`${here}.labels`, labels),
-      open: checkEach(`${here}.open`, fingerprints, checkName),
+    groups: checkEach(`${at}.groups`, groups, (here, group) => ({
+      key: checkName(`${here}.key`, checkObject(here, group).key),
+      labels: checkGroupLabels(`${here}.labels`, group.labels),
+      open: checkEach(`${here}.open`, group.open, checkName),
     })),
   }
 }
@@ -125,7 +129,7 @@ function checkNotification(at: string, notification: AlertNotification): AlertNo
   const { id, kind, alert, alerts, group, reason } = checkObject(at, notification)
   checkOneOf(`${at}.kind`, kind, ['firing', 'resolved'])
   if (reason !== undefined) checkOneOf(`${at}.reason`, reason, ['repeat', 'escalation', 'flapping'])
-  const all = alerts && Object.freeze([...checkEach(`${at}.alerts`, alerts, checkAlert)])
+  const all = alerts === undefined ? undefined : Object.freeze([...checkEach(`${at}.alerts`, alerts, checkAlert)])
   const first = all?.[0] ?? checkAlert(`${at}.alert`, alert)
   for (const { state } of all ?? [first])
     if (state !== kind) throw new RangeError(`${at} must have alerts that are "${kind}", got "${state}"`)
@@ -134,9 +138,9 @@ function checkNotification(at: string, notification: AlertNotification): AlertNo
     kind,
     alert: first,
     ...(all && { alerts: all }),
-    ...(group && {
+    ...(group !== undefined && {
       group: Object.freeze({
-        key: checkName(`${at}.group.key`, group.key),
+        key: checkName(`${at}.group.key`, checkObject(`${at}.group`, group).key),
         labels: checkGroupLabels(`${at}.group.labels`, group.labels),
         firing: checkInteger(`${at}.group.firing`, group.firing, { min: 0 }),
       }),
@@ -161,7 +165,7 @@ function checkAlert(at: string, alert: Alert): Alert {
     startsAt: orNull(startsAt, (text) => checkDate(`${at}.startsAt`, text)),
     endsAt: orNull(endsAt, (text) => checkDate(`${at}.endsAt`, text)),
     activeMs: age(`${at}.activeMs`, alert.activeMs),
-    ...(isFlapping && { isFlapping }),
+    ...(isFlapping !== undefined && { isFlapping: checkBoolean(`${at}.isFlapping`, isFlapping) as true }),
     ...(acknowledgedBy !== undefined && { acknowledgedBy: checkName(`${at}.acknowledgedBy`, acknowledgedBy) }),
     ...(silencedBy !== undefined && { silencedBy: checkName(`${at}.silencedBy`, silencedBy) }),
     ...(inhibitedBy !== undefined && { inhibitedBy: checkName(`${at}.inhibitedBy`, inhibitedBy) }),
