@@ -234,6 +234,14 @@ describe('a WorkerPool on it', () => {
   })
 })
 
+it('is not submitted to: a result can not find its way back from a file', async () => {
+  const queue = await openQueue()
+  const pool = new WorkerPool({ source: queue, workers: 1 }, () => {})
+  await expect(pool.submit('a')).rejects.toThrow('submit needs one in memory')
+  expect(queue.snapshot().admitted).toBe(0)
+  await pool.stop()
+})
+
 describe('closing', () => {
   it('lets out what is in, refuses what comes, and tells those who wait', async () => {
     const queue = await openQueue({ capacity: 1 })

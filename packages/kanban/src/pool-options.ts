@@ -209,8 +209,8 @@ export function checkWhenFull({ whenFull = 'reject' }: SubmitOptions): 'reject' 
   return checkOneOf('whenFull', whenFull, ['reject', 'wait'])
 }
 
+/** A durable source is none: its `offer` answers later, and its items come back as copies, maybe in another process. */
 function asIntake<T>(source: WorkSource<T> | undefined): Intake<T> | undefined {
-  return source && typeof Reflect.get(source, 'offer') === 'function'
-    ? (source as WorkSource<T> & Intake<T>)
-    : undefined
+  if (!source || Reflect.get(source, 'isDurable') === true) return undefined
+  return typeof Reflect.get(source, 'offer') === 'function' ? (source as WorkSource<T> & Intake<T>) : undefined
 }

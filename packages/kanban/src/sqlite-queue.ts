@@ -28,6 +28,8 @@ export class SqliteQueue<T> implements WorkSource<T>, Observable<SqliteQueueEven
   readonly name: string
   /** The file. */
   readonly path: string
+  /** Items outlive this process: a pool's `submit`, which gives a result back, is not for them. */
+  readonly isDurable = true
   /** How long a lease lasts unless it is extended, in ms. */
   readonly leaseMs: number
   /** The items that were given up. */
