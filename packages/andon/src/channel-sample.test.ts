@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest'
 import type { AlertNotification } from './channel.ts'
 import { START_MS } from './channel-test-kit.ts'
 import { ReliableChannel } from './reliable-channel.ts'
+import type { ReliableChannelOptions } from './reliable-options.ts'
 
 /** Each answer is 'ok', 'hang' or what is thrown. */
-function setUp(answers: unknown[] = []) {
+function setUp(answers: unknown[] = [], options: ReliableChannelOptions = {}) {
   const clock = new ManualClock()
   const got: AlertNotification[] = []
   const inner = {
@@ -17,7 +18,13 @@ function setUp(answers: unknown[] = []) {
       if (answer !== 'ok') throw answer
     },
   }
-  const channel = new ReliableChannel(inner, { clock, timers: clock, wallNow: () => START_MS, timeoutMs: 1000 })
+  const channel = new ReliableChannel(inner, {
+    clock,
+    timers: clock,
+    wallNow: () => START_MS,
+    timeoutMs: 1000,
+    ...options,
+  })
   return { clock, channel, got }
 }
 
@@ -70,6 +77,26 @@ describe('test()', () => {
       { kind: 'resolved', isDelivered: true },
     ])
     expect(got).toHaveLength(2)
+    expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('leaves as much time between the two as the rate asks for', async () => {
+    const { clock, channel, got } = setUp([], { rate: { count: 2, perMs: 3000 } })
+    const testing = channel.test()
+    await clock.advanceAsync(1499)
+    expect(got).toHaveLength(1)
+    await clock.advanceAsync(1)
+    expect(await testing).toMatchObject({ isDelivered: true })
+    expect(got).toHaveLength(2)
+  })
+
+  it('ends while it waits for the rate when it is aborted', async () => {
+    const { clock, channel } = setUp([], { rate: { count: 1, perMs: 3000 } })
+    const controller = new AbortController()
+    const testing = channel.test({ signal: controller.signal })
+    await settle()
+    controller.abort(new Error('enough'))
+    expect(await testing).toMatchObject({ steps: [{ isDelivered: true }, { error: { message: 'enough' } }] })
     expect(clock.pendingTimers).toBe(0)
   })
 

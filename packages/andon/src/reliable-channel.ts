@@ -108,8 +108,9 @@ export class ReliableChannel implements Channel, Observable<ReliableChannelEvent
   }
 
   /**
-   * Sends a sample that fires, then its resolve, and reports what happened; never rejects. One try each, at once: it
-   * waits neither for the rate nor for the circuit, and changes no count. People and machines behind the channel get it.
+   * Sends a sample that fires, then its resolve, and reports what happened; never rejects. One try each: the first at
+   * once, whatever the circuit says, the second as soon as `rate` allows. It changes no count. People and machines
+   * behind the channel get it.
    */
   async test({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<ChannelTest> {
     const steps: ChannelTestStep[] = []
@@ -119,6 +120,7 @@ export class ReliableChannel implements Channel, Observable<ReliableChannelEvent
       steps.push({ kind: notification.kind, isDelivered: !failure, durationMs, error })
       // What did not arrive needs no resolve. What may have does.
       if (failure && readField(failure.error, 'mayHaveArrived') !== true) break
+      if (notification.kind === 'firing') await this.#waitForRate(signal)
     }
     return { channel: this.name, isDelivered: steps.every(({ isDelivered }) => isDelivered), steps }
   }
@@ -158,6 +160,18 @@ export class ReliableChannel implements Channel, Observable<ReliableChannelEvent
       if (this.#undelivered.size <= MOST_UNDELIVERED) break
       this.#undelivered.delete(oldest)
     }
+  }
+
+  async #waitForRate(signal: AbortSignal | undefined): Promise<void> {
+    const { rate, timers } = this.#options
+    if (!rate || signal?.aborted) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = timers.schedule(Math.ceil(rate.perMs / rate.count), resolve)
+    const onAbort = (): void => resolve()
+    signal?.addEventListener('abort', onAbort, { once: true })
+    await promise
+    timer.cancel()
+    signal?.removeEventListener('abort', onAbort)
   }
 
   async #tryOnce(

@@ -47,7 +47,9 @@ export class ReliableDelivery {
     this.#sendDigest = sendDigest
     const { concurrency, rate, circuit, clock, timers, onListenerError } = options
     this.events = new SafeEmitter(onListenerError)
-    this.#turns = new PQueue(rate ? { concurrency, intervalCap: rate.count, interval: rate.perMs } : { concurrency })
+    // Strict: at most `count` in any `perMs`, not twice as many where two windows meet.
+    const limit = rate && { intervalCap: rate.count, interval: rate.perMs, strict: true }
+    this.#turns = new PQueue({ concurrency, ...limit })
     this.#holds = new Holds(this.#turns, clock, timers)
     this.#pauses = new Pauses(timers, (items) => {
       for (const { errand } of items) if (errand.notification) this.counts.retries++

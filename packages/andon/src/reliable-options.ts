@@ -31,8 +31,8 @@ export interface DeliveryOptions {
   /** How many sends may be under way at once, at least 1 or Infinity. Default 4. */
   readonly concurrency?: number | undefined
   /**
-   * Starts at most `count` sends in every `perMs` milliseconds, retries included; `false` for no such limit. Default
-   * `false`. Its timer keeps the process alive for up to two intervals after a send.
+   * Starts at most `count` sends in any `perMs` milliseconds, retries included; `false` for no such limit. Default
+   * `false`. The timer of what waits for it keeps the process alive.
    */
   readonly rate?: false | SendRate | undefined
   /** How often a notification is tried in all, at least 1 or Infinity. Default 5. */
