@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { make, recorder } from './alert-fixtures.ts'
+import type { Channel } from './channel.ts'
 import type { EscalatedEvent } from './events.ts'
 import type { AlertEmitterOptions } from './options.ts'
 
@@ -192,29 +193,25 @@ describe('repeatEveryMs', () => {
     expect(emitter.snapshot().channels[0]).toMatchObject({ sending: 1, waiting: 1 })
   })
 
-  it('gives a channel that was full another chance', () => {
-    let isFull = true
+  it('gives a channel that was full another chance', async () => {
     const channel = recorder()
-    const stuck = {
+    const held: (() => void)[] = []
+    const first = async (): Promise<void> => new Promise((resolve) => held.push(resolve))
+    const stuck: Channel = {
       name: 'rec',
-      send: (...[one]: Parameters<typeof channel.send>) =>
-        isFull ? new Promise<void>((resolve) => (release = resolve)) : void channel.got.push(one),
+      send: (one, context) => (held.length === 0 ? first() : channel.send(one, context)),
     }
-    let release = (): void => {}
     const { emitter, after } = make({ channels: [stuck], channelCapacity: 1, repeatEveryMs: 100 })
     emitter.on('deliveryFailed', () => {})
-    emitter.observe({ rule: 'Slow', labels: { shard: 'a' } }, 300)
-    emitter.observe({ rule: 'Slow', labels: { shard: 'b' } }, 300)
-    isFull = false
-    release()
-    return emitter.flush().then(() => {
-      after(100)
-      emitter.observe({ rule: 'Slow', labels: { shard: 'b' } }, 0)
-      expect(channel.texts()).toEqual([
-        'Slow{shard="a"} firing/repeat',
-        'Slow{shard="b"} firing',
-        'Slow{shard="b"} resolved',
-      ])
-    })
+    for (const shard of ['a', 'b']) emitter.observe({ rule: 'Slow', labels: { shard } }, 300)
+    held[0]?.()
+    await emitter.flush()
+    after(100)
+    emitter.observe({ rule: 'Slow', labels: { shard: 'b' } }, 0)
+    expect(channel.texts()).toEqual([
+      'Slow{shard="a"} firing/repeat',
+      'Slow{shard="b"} firing',
+      'Slow{shard="b"} resolved',
+    ])
   })
 })

@@ -39,8 +39,7 @@ it('holds the target back while the source fires, and tells it afterwards if it 
 
 it('counts a source that fires in the same evaluation, whatever the order of the rules', () => {
   const channel = recorder()
-  const source = (): number => 1
-  const both = [1, 0].map((index) => Object.assign({ source }, rules[index]) as AlertRule)
+  const both = [1, 0].map((index) => Object.assign({ source: () => 1 }, rules[index]) as AlertRule)
   const { emitter } = make({
     rules: both,
     channels: [channel],

@@ -201,16 +201,16 @@ describe('over a restart', () => {
   })
 })
 
-describe('what was under way', () => {
-  function slow() {
-    const calls: { readonly text: string; readonly id: string; readonly done: () => void }[] = []
-    const channel: Channel = {
-      name: 'slow',
-      send: async ({ id, kind }) => new Promise<void>((resolve) => calls.push({ text: kind, id, done: resolve })),
-    }
-    return { channel, calls }
+function slow() {
+  const calls: { readonly text: string; readonly id: string; readonly done: () => void }[] = []
+  const channel: Channel = {
+    name: 'slow',
+    send: async ({ id, kind }) => new Promise<void>((resolve) => calls.push({ text: kind, id, done: resolve })),
   }
+  return { channel, calls }
+}
 
+describe('what was under way', () => {
   it.each([true, false])(
     'is sent again with the same id, before what waited, closed first: %s',
     async (closesFirst) => {
