@@ -1,96 +1,5 @@
-/** A source of monotonic time. Only differences between two readings mean anything. */
-interface Clock {
-    /** Milliseconds since an arbitrary fixed moment, with fractions. Never runs backwards. */
-    now(): number;
-}
-
-/** Receives what a listener threw. `event` is the name of the event it was listening to. */
-type ListenerErrorHandler = (error: unknown, event: string) => void;
-/** A type whose keys are event names and whose values are tuples of arguments. */
-type EventMap<Events> = {
-    [E in keyof Events]: unknown[];
-};
-
-/** Starts timers. Injected, so that tests turn the hands themselves. */
-interface Timers {
-    /** Calls `callback` once after `delayMs`, 0 or more. The timer never keeps the process alive. */
-    schedule(delayMs: number, callback: () => void): Timer;
-}
-/** A timer that has been started. */
-interface Timer {
-    /** Stops it. Does nothing once it has fired or been cancelled. */
-    cancel(): void;
-}
-
-/** Everything that andon can watch. */
-interface Observable<Events extends EventMap<Events>> {
-    /** What it is called on boards, in metrics and in messages. */
-    readonly name: string;
-    /** Adds a listener and returns what takes it away again. */
-    on<E extends keyof Events & string>(event: E, listener: (...args: Events[E]) => void): () => void;
-    /** A plain JSON object of the present readings: cheap, without side effect. */
-    snapshot(): object;
-}
-/**
- * Everything that a worker can pull from. What is asked for while nothing is there is not lost: an item goes to exactly one
- * lease at a time, and stays in the source until that lease ends.
- *
- * A source may also tell its backlog, itself or in its snapshot, as `depth` (what waits, delayed retries included) and
- * `leased` (what is in workers' hands): a pool then knows when it is drained.
- */
-interface WorkSource<T> {
-    /**
-     * How long a lease lasts, in ms, from when it was handed out or last extended; absent where leases don't expire. A lease
-     * that has expired is lost: the source may hand the item out again, with `attempt` one higher. Who holds one extends it in
-     * time; a pool does so by itself after each third of this.
-     */
-    readonly leaseMs?: number | undefined;
-    /**
-     * Waits until there is work. Rejects with the reason of `signal` when that aborts, and with an error whose `code` is
-     * `ERR_QUEUE_CLOSED` once the source is closed and everything in it has been settled: then a worker may go home.
-     */
-    lease(options?: LeaseOptions): Lease<T> | Promise<Lease<T>>;
-    /** Work now, or `undefined`. */
-    tryLease(): Lease<T> | undefined;
-}
-/** How long to wait for work. */
-interface LeaseOptions {
-    readonly signal?: AbortSignal | undefined;
-}
-/**
- * One item in a worker's hands. Exactly one of `ack`, `retry`, `deadLetter` and `release` ends it; further calls do nothing.
- *
- * What returns a promise is done when that resolves: only then may the process forget the item. It rejects, or throws, when
- * the source can't be reached; the lease then still stands until it expires. With an error whose `code` is `ERR_LEASE_LOST`
- * it says that this lease has expired and the call changed nothing: the item may be in other hands, so whoever held it stops
- * working on it and never acks it.
- */
-interface Lease<T> {
-    readonly item: T;
-    /**
-     * How many times the item has been handed out, this time included: from 1. The fence of durable sources: what a lease of
-     * an earlier attempt calls is refused with `ERR_LEASE_LOST`, or does nothing.
-     */
-    readonly attempt: number;
-    /** Done: the item leaves the source. */
-    ack(): void | Promise<void>;
-    /** Not done: the item comes back, after `delayMs` where given, with `attempt` one higher. */
-    retry(options?: {
-        readonly delayMs?: number;
-    }): void | Promise<void>;
-    /** Given up: the item leaves the source; `reason` says why. */
-    deadLetter(reason: unknown): void | Promise<void>;
-    /**
-     * Still working: the lease ends `ms` from now instead of when it would have. Sources whose leases don't expire do
-     * nothing. Fails with `ERR_LEASE_LOST` when it was too late.
-     */
-    extend(ms: number): void | Promise<void>;
-    /**
-     * Not begun: the item comes back at once, and this handing out doesn't count as an attempt. Optional: without it `retry`
-     * is used, which charges one.
-     */
-    release?(): void | Promise<void>;
-}
+import { a as Lease, C as Clock, T as Timers, L as ListenerErrorHandler, O as Observable, W as WorkSource, b as LeaseOptions } from './contracts-shared.js';
+export { c as Timer } from './contracts-shared.js';
 
 /** An item to give up, as a pool hands it in. */
 interface DeadItem<T> {
@@ -213,7 +122,7 @@ interface ImportReport {
 type Lines = string | Iterable<string> | AsyncIterable<string>;
 
 /** What can become of an admitted item. */
-type Settlement = 'acked' | 'dead-lettered' | 'dropped' | 'expired' | 'withdrawn';
+type Settlement = 'acked' | 'cleared' | 'dead-lettered' | 'dropped' | 'expired' | 'withdrawn';
 /**
  * Told what becomes of one item: pass it to `offer` or `put`. Its methods are called synchronously, must be quick, and
  * what they throw goes to `onListenerError`.
@@ -221,7 +130,10 @@ type Settlement = 'acked' | 'dead-lettered' | 'dropped' | 'expired' | 'withdrawn
 interface Receipt {
     /** The item was admitted. `place.withdraw()` takes it out again while it waits. */
     admitted?(place: Place): void;
-    /** The item left the queue for good. Called exactly once for each admitted item. */
+    /**
+     * The item left the queue for good. Called exactly once for each admitted item. `reason` is what `deadLetter` or `clear`
+     * was given, or the `DropReason` of a dropped item.
+     */
     settled(how: Settlement, reason?: unknown): void;
 }
 /** Where an admitted item stands. */
@@ -431,6 +343,13 @@ declare class QueueClosedError extends Refusal {
     constructor(queue: string);
     get name(): string;
 }
+/** An item with the same key is in the queue, or was acknowledged lately. */
+declare class DuplicateItemError extends Refusal {
+    readonly code = "ERR_DUPLICATE_ITEM";
+    readonly key: string;
+    constructor(queue: string, key: string);
+    get name(): string;
+}
 /** As many producers or consumers wait as `maxWaiting` allows. */
 declare class TooManyWaitingError extends Refusal {
     readonly code = "ERR_TOO_MANY_WAITING";
@@ -441,9 +360,9 @@ declare class TooManyWaitingError extends Refusal {
 /** A submitted item left the queue without having been worked on, or was settled by another consumer. */
 declare class ItemLostError extends Refusal {
     readonly code = "ERR_ITEM_LOST";
-    /** `dropped` to make room, `expired` before its turn, or `taken` by a consumer other than a pool. */
-    readonly reason: 'dropped' | 'expired' | 'taken';
-    constructor(reason: 'dropped' | 'expired' | 'taken');
+    /** `dropped` to make room, `expired` before its turn, `cleared`, or `taken` by a consumer other than a pool. */
+    readonly reason: 'cleared' | 'dropped' | 'expired' | 'taken';
+    constructor(reason: 'cleared' | 'dropped' | 'expired' | 'taken');
     get name(): string;
 }
 /** A handler did not settle within `timeoutMs`. Also the reason of its aborted signal. */
@@ -453,6 +372,25 @@ declare class HandlerTimeoutError extends Refusal {
     constructor(pool: string, timeoutMs: number);
     get name(): string;
 }
+/**
+ * An item was handed out more often than `maxDeliveries` allows and is given up without another run: the earlier ones ended
+ * without a word, as when a process dies of it.
+ */
+declare class TooManyDeliveriesError extends Refusal {
+    readonly code = "ERR_TOO_MANY_DELIVERIES";
+    readonly maxDeliveries: number;
+    constructor(pool: string, maxDeliveries: number);
+    get name(): string;
+}
+/**
+ * The lease of an item expired while its handler ran, so the item may be in other hands. The reason of the handler's aborted
+ * signal. `cause` is what the source said, where it said something.
+ */
+declare class LeaseLostError extends Refusal {
+    readonly code = "ERR_LEASE_LOST";
+    constructor(pool: string, reason?: ErrorOptions);
+    get name(): string;
+}
 /** The pool was stopped before it could finish. `cause` is what the last attempt failed with, where there was one. */
 declare class PoolStoppedError extends Refusal {
     readonly code = "ERR_POOL_STOPPED";
@@ -460,15 +398,24 @@ declare class PoolStoppedError extends Refusal {
     get name(): string;
 }
 
+/** Why a waiting item was thrown out: to make room for another, or by overload control. */
+type DropReason = 'drop-oldest' | 'drop-newest' | 'codel' | 'controlled-delay';
 /** An offered item was refused: the queue was full or closed. */
 interface RejectedEvent<T> {
     readonly item: T;
+    readonly why: 'closed' | 'full';
 }
-/** A waiting item was thrown out to make room for another. */
+/** An offered item was refused: one with its key is in the queue, or was acknowledged lately. */
+interface DuplicateEvent<T> {
+    readonly item: T;
+    readonly key: string;
+}
+/** A waiting item was thrown out. */
 interface DroppedEvent<T> {
     readonly item: T;
     /** Which end it was taken from. */
     readonly which: 'oldest' | 'newest';
+    readonly reason: DropReason;
 }
 /** An item's deadline passed before its turn came. */
 interface ExpiredEvent<T> {
@@ -485,19 +432,62 @@ interface ClosedEvent {
     /** How many items still wait. */
     readonly depth: number;
 }
+/** Everything that waited was taken out by `clear`. */
+interface ClearedEvent {
+    /** How many items that were. */
+    readonly count: number;
+    readonly reason: unknown;
+}
+/** The depth has risen to `highWatermark`, or has then fallen to `lowWatermark`. */
+interface WatermarkEvent {
+    readonly depth: number;
+}
 /** What a `PullQueue` tells. There is no event for an item that takes the usual way. */
 type QueueEvents<T> = {
     rejected: [event: RejectedEvent<T>];
+    duplicate: [event: DuplicateEvent<T>];
     dropped: [event: DroppedEvent<T>];
     expired: [event: ExpiredEvent<T>];
     deadLettered: [event: QueueDeadLetteredEvent<T>];
+    high: [event: WatermarkEvent];
+    low: [event: WatermarkEvent];
+    cleared: [event: ClearedEvent];
     closed: [event: ClosedEvent];
 };
+
+/**
+ * What a queue does when it can't keep up, beside being full. Each class has its own control, and with `fairBy` each tenant
+ * in it (as in FQ-CoDel, RFC 8290).
+ */
+interface OverloadOptions {
+    /**
+     * Which waiting items are dropped.
+     * - `codel` (default): when the wait has been above `targetMs` for `intervalMs`, one item, then more of them, the next
+     *   one `intervalMs / √count` after the last. The one that waits longest is dropped. Source: RFC 8289.
+     * - `controlled-delay`: those that have waited longer than `intervalMs`, or longer than `targetMs` if their class had not
+     *   been empty for `intervalMs` when they came. Source: B. Maurer, "Fail at Scale", ACM Queue 13(8), 2015.
+     * - `none`.
+     *
+     * Items are dropped when the next one is taken: a queue from which nobody takes drops nothing.
+     */
+    readonly drop?: 'codel' | 'controlled-delay' | 'none' | undefined;
+    /**
+     * Which end is served.
+     * - `fifo` (default): the oldest.
+     * - `adaptive-lifo`: the oldest, but the newest while the class has not been empty for `intervalMs`. Without `drop`, old
+     *   items then wait until the load lets up. Source: Maurer, as above.
+     */
+    readonly order?: 'fifo' | 'adaptive-lifo' | undefined;
+    /** The wait that is fine in the long run, in ms. Greater than 0, at most `intervalMs`. Default 5, as in both sources. */
+    readonly targetMs?: number | undefined;
+    /** How long a burst may last, in ms: above the longest usual one. Greater than 0. Default 100, as in both sources. */
+    readonly intervalMs?: number | undefined;
+}
 
 /** What a full queue does with an offered item. */
 type Overflow = 'reject' | 'drop-oldest' | 'drop-newest';
 /** How a `PullQueue` is made. */
-interface PullQueueOptions {
+interface PullQueueOptions<T = unknown> {
     /** What it is called on boards, in metrics and in messages. Default `'queue'`. */
     readonly name?: string | undefined;
     /**
@@ -512,24 +502,67 @@ interface PullQueueOptions {
      * - `drop-newest`: the item that was admitted last is dropped, the new one is admitted.
      *
      * With classes, the victim is of the least urgent class that has one, never of a more urgent class than the new item;
-     * delayed retries are never dropped. When there is no such victim, `offer` returns `false`.
+     * delayed retries are never dropped. When there is no such victim, `offer` returns `false`. With `fairBy`, the victim is
+     * the oldest or newest of the tenant that has most waiting.
      */
     readonly overflow?: Overflow | undefined;
     /**
      * Classes of service, most urgent first; an item that names none belongs to the last. From 1 to 32 different names.
-     * A class is served only while no more urgent item is ready. Default: one class, `'standard'`.
+     * A class is served only while no more urgent item is ready, except for `maxAgeMs`. Default: one class, `'standard'`.
      */
     readonly classes?: readonly string[] | undefined;
     /**
-     * How many producers may wait in `put` and, counted apart, how many consumers in `take` and `lease`. Beyond it they are
-     * refused with `TooManyWaitingError`. From 1; `Infinity` for no bound. Default 10000.
+     * So that no class starves: once the oldest item of a class has waited this long, in ms, the class is served next, the
+     * one with the oldest item first. But never twice in a row while something more urgent is ready: however much has aged,
+     * urgent items get at least every second turn. Greater than 0; `Infinity` for classes without mercy. Default 60000.
+     */
+    readonly maxAgeMs?: number | undefined;
+    /**
+     * Whose an item is. Tenants take turns within a class (deficit round robin), so one who sends a thousand times as much
+     * does not make the others wait a thousand times as long; a tenant's own items stay first in, first out. A tenant is
+     * remembered only while something of it waits, so there are never more of them than waiting items. Each item then costs
+     * about 350 B more. Called once for each offered item; what it throws is reported and the item is of tenant `''`.
+     * Default: tenants don't matter.
+     */
+    readonly fairBy?: ((item: T) => string) | undefined;
+    /** A tenant's share, relative to others: from 1. Asked when something of it begins to wait. Default 1 for everyone. */
+    readonly weightOf?: ((tenant: string) => number) | undefined;
+    /** How much of its tenant's turn an item takes. Greater than 0. Called once for each offered item. Default 1. */
+    readonly costOf?: ((item: T) => number) | undefined;
+    /** Sheds load when the queue can't keep up. Default: it does not, waiting items stay however long it takes. */
+    readonly overload?: OverloadOptions | undefined;
+    /**
+     * What an item is told apart from others by; `undefined` for an item that is never a duplicate. An item is refused as a
+     * duplicate while one with its key waits, is leased, waits for room in `put`, or was acknowledged within
+     * `dedupWindowMs`. One that was dropped, expired, withdrawn, cleared or dead-lettered may come again at once. Default:
+     * items are not told apart.
+     */
+    readonly dedupBy?: ((item: T) => string | undefined) | undefined;
+    /** How long the key of an acknowledged item is remembered, in ms. From 0. Default 0. */
+    readonly dedupWindowMs?: number | undefined;
+    /**
+     * How many keys of acknowledged items are remembered. Beyond it the oldest is forgotten early, which is counted as
+     * `forgottenKeys`. From 1. Default 10000.
+     */
+    readonly maxKeys?: number | undefined;
+    /** Tells `high` when the depth rises to this. From 1. Default: it does not. */
+    readonly highWatermark?: number | undefined;
+    /** Tells `low` when the depth then falls to this. From 0, below `highWatermark`. Default: half of that, rounded down. */
+    readonly lowWatermark?: number | undefined;
+    /**
+     * How many producers may wait in `put`; counted apart, how many consumers in `take`, `takeBatch` and `lease`; and how
+     * many in `whenBelow` and `whenDrained`. Beyond it they are refused with `TooManyWaitingError`. From 1; `Infinity` for
+     * no bound. Default 10000.
      */
     readonly maxWaiting?: number | undefined;
     /** Monotonic time. Default: the platform's. */
     readonly clock?: Clock | undefined;
-    /** Wakes consumers that wait for a delayed retry: one timer at most, none while nobody waits. Default: the platform's. */
+    /**
+     * Wakes consumers that wait for a delayed retry, with one timer at most, and ends batches, with one each. None while
+     * nobody waits. Default: the platform's.
+     */
     readonly timers?: Timers | undefined;
-    /** Receives what a listener or a receipt threw. Default: prints it. */
+    /** Receives what a listener, a receipt, `fairBy`, `weightOf`, `costOf` or `dedupBy` threw. Default: prints it. */
     readonly onListenerError?: ListenerErrorHandler | undefined;
 }
 /** What may come with an item. */
@@ -544,6 +577,8 @@ interface OfferOptions {
     /** Told what becomes of the item. */
     readonly receipt?: Receipt | undefined;
 }
+/** Whether an offered item got in, and if not, why. */
+type OfferVerdict = 'admitted' | 'closed' | 'duplicate' | 'full';
 /** What may come with an item that waits for room. */
 interface PutOptions extends OfferOptions {
     /** Ends the waiting. Once the item is admitted it does nothing. */
@@ -552,6 +587,23 @@ interface PutOptions extends OfferOptions {
 /** How to wait for an item. */
 interface TakeOptions {
     /** Ends the waiting. An item that was already handed over is not lost: the promise resolves with it. */
+    readonly signal?: AbortSignal | undefined;
+}
+/** How to wait for several items. */
+interface TakeBatchOptions extends TakeOptions {
+    /** At most how many. From 1; `Infinity` for all that come. */
+    readonly max: number;
+    /** How long to wait for more after the first one, in ms. From 0. Default 0: not at all. */
+    readonly waitMs?: number | undefined;
+}
+/** Whose wait to estimate. */
+interface EstimateOptions {
+    /** One of the queue's `classes`. Default: the last one. */
+    readonly class?: string | undefined;
+}
+/** How to wait for a depth. */
+interface DepthOptions {
+    /** Ends the waiting. */
     readonly signal?: AbortSignal | undefined;
 }
 
@@ -574,7 +626,14 @@ interface QueueSnapshot {
     readonly enqueueRate: number;
     /** Items handed out a second, retries included, over about the last 10 s. */
     readonly dequeueRate: number;
-    /** Total of items let in. `admitted = depth + leased + acked + deadLettered + dropped + expired + withdrawn`. */
+    /** What `estimateWaitMs()` says for the last class; `null` where it says nothing. */
+    readonly estimatedWaitMs: number | null;
+    /** How many tenants have something ready; 0 without `fairBy`. */
+    readonly tenants: number;
+    /**
+     * Total of items let in.
+     * `admitted = depth + leased + acked + deadLettered + dropped + expired + withdrawn + cleared`.
+     */
     readonly admitted: number;
     /** Total of items that were taken or acknowledged. */
     readonly acked: number;
@@ -582,18 +641,28 @@ interface QueueSnapshot {
     readonly retried: number;
     /** Total of items given up by a consumer. */
     readonly deadLettered: number;
-    /** Total of waiting items thrown out by overflow. */
+    /** Total of waiting items thrown out, by overflow or by overload control. */
     readonly dropped: number;
+    /** How many of these overload control threw out. */
+    readonly shed: number;
     /** Total of items whose deadline passed before their turn. */
     readonly expired: number;
     /** Total of items their producer took back while they waited. */
     readonly withdrawn: number;
+    /** Total of items taken out by `clear`. */
+    readonly cleared: number;
+    /** Total of items refused as duplicates. */
+    readonly duplicates: number;
+    /** Total of keys of acknowledged items that were forgotten early, because there were `maxKeys`. */
+    readonly forgottenKeys: number;
     /** Total of items refused because the queue was full or closed. */
     readonly rejected: number;
     /** Producers that wait in `put`. */
     readonly waitingProducers: number;
-    /** Consumers that wait in `take` or `lease`. */
+    /** Consumers that wait in `take`, `takeBatch` or `lease`. */
     readonly waitingConsumers: number;
+    /** Those that wait in `whenBelow` or `whenDrained`. */
+    readonly waitingForDepth: number;
     /** Whether `close()` was called. */
     readonly closed: boolean;
 }
@@ -601,10 +670,10 @@ interface QueueSnapshot {
 /**
  * A bounded queue in memory that consumers pull from.
  *
- * First in, first out within a class; waiting producers and waiting consumers are served first come, first served, and
- * nobody overtakes them. `take`, `poll` and iteration hand an item over for good; `lease` and `tryLease` lend it until
- * `ack`, `retry` or `deadLetter`. Every admitted item leaves exactly once. Everything is O(1), amortized, except what is
- * marked.
+ * First in, first out within a class and tenant; waiting producers and waiting consumers are served first come, first
+ * served, and nobody overtakes them. `take`, `takeBatch`, `poll` and iteration hand items over for good; `lease` and
+ * `tryLease` lend one until `ack`, `retry` or `deadLetter`. Every admitted item leaves exactly once. Everything is O(1),
+ * amortized, except what is marked.
  */
 declare class PullQueue<T> implements WorkSource<T>, Observable<QueueEvents<T>>, AsyncIterable<T> {
     #private;
@@ -612,26 +681,29 @@ declare class PullQueue<T> implements WorkSource<T>, Observable<QueueEvents<T>>,
     readonly capacity: number;
     /** Tells pools that `receipt` works here. */
     readonly carriesReceipts = true;
-    constructor(options?: PullQueueOptions);
-    /** How many items wait, delayed retries included. O(classes). */
+    constructor(options?: PullQueueOptions<T>);
+    /** How many items wait, delayed retries included. */
     get depth(): number;
     /** How many items are in consumers' hands. */
     get leased(): number;
     /** Whether `close()` was called. */
     get isClosed(): boolean;
     /**
-     * Lets an item in, or says at once that it can't: `false` when the queue is full or closed. A queue full of delayed
-     * retries is full, even while consumers wait.
+     * Lets an item in, or says at once that it can't: `false` when the queue is full or closed, or when it already has an
+     * item with the same key; `tryOffer` says which. A queue full of delayed retries is full, even while consumers wait.
      *
      * @throws RangeError for a class the queue doesn't have or a wrong deadline, never for fullness.
      */
     offer(item: T, options?: OfferOptions): boolean;
+    /** `offer` that says why not. */
+    tryOffer(item: T, options?: OfferOptions): OfferVerdict;
     /**
      * Lets an item in as soon as there is room: resolves on admission, not on completion. Where the overflow policy can make
      * room, it does not wait.
      *
-     * Rejects with `QueueClosedError` when the queue is or becomes closed, with `TooManyWaitingError` when `maxWaiting`
-     * producers wait already, and with the reason of `signal` when that aborts first: the item was then not admitted.
+     * Rejects with `QueueClosedError` when the queue is or becomes closed, with `DuplicateItemError` when it already has an
+     * item with the same key, with `TooManyWaitingError` when `maxWaiting` producers wait already, and with the reason of
+     * `signal` when that aborts first: the item was then not admitted.
      */
     put(item: T, options?: PutOptions): Promise<void>;
     /** The next item, or `undefined` when none is ready. */
@@ -641,10 +713,43 @@ declare class PullQueue<T> implements WorkSource<T>, Observable<QueueEvents<T>>,
      * `TooManyWaitingError` when `maxWaiting` consumers wait already, and with the reason of `signal` when that aborts.
      */
     take(options?: TakeOptions): Promise<T>;
+    /**
+     * Waits for the first item as long as it takes, then for more: resolves as soon as it has `max`, or with what it has
+     * `waitMs` after it got the first, so never with an empty array. It gets the first at the call, if any is ready. Once
+     * the queue is closed and nothing waits in it, it resolves with what it has.
+     *
+     * While it waits for more, what it has counts as leased: its room is free, and when `signal` aborts, everything goes
+     * back to the front of its class and the promise rejects. It keeps its place in the line of consumers until it resolves.
+     * Otherwise it rejects as `take` does.
+     */
+    takeBatch(max: number, waitMs?: number): Promise<T[]>;
+    takeBatch(options: TakeBatchOptions): Promise<T[]>;
     /** The next item on loan, or `undefined` when none is ready. */
     tryLease(): QueueLease<T> | undefined;
     /** Waits for the next item and lends it; at once when one is ready. Rejects as `take` does. */
     lease(options?: LeaseOptions): QueueLease<T> | Promise<QueueLease<T>>;
+    /**
+     * Resolves when fewer than `depth` items wait, at once if that is so; by the time the promise is looked at there may be
+     * more again. Many may wait; they are told together. Rejects with the reason of `signal` when that aborts, with
+     * `TooManyWaitingError` when `maxWaiting` wait here or in `whenDrained` already.
+     */
+    whenBelow(depth: number, options?: DepthOptions): Promise<void>;
+    /** The same, for nothing waiting, delayed retries included, and nothing leased. */
+    whenDrained(options?: DepthOptions): Promise<void>;
+    /**
+     * How long an item of a class would wait that came in now, in ms: (items ready in its class and in more urgent ones + 1)
+     * × the mean time between two hand-outs while items were ready, over about the last 10 s. 0 while a consumer waits;
+     * `undefined` when no item that had to wait was handed out in that time: then nobody knows.
+     *
+     * It takes for granted that consumers keep their pace and that nothing more urgent comes; tenants, ages and overload
+     * control are left out. O(classes).
+     */
+    estimateWaitMs(options?: EstimateOptions): number | undefined;
+    /**
+     * Takes out everything that waits, delayed retries included, and returns it: class by class, oldest first. Each item
+     * settles as `cleared` with `reason`. What is leased stays so; producers that wait come in. O(depth).
+     */
+    clear(reason?: unknown): T[];
     /**
      * Lets nothing more in: waiting producers are refused. What is in still comes out, leased items may still be retried.
      * Then, with nothing waiting and nothing leased, consumers are refused and iterations end.
@@ -694,10 +799,18 @@ interface DeadLetteredEvent<T> extends AttemptEvent<T> {
 interface OverdueEvent<T> extends AttemptEvent<T> {
     readonly timeoutMs: number;
 }
-/** A handler settled after its item's fate was decided without it (overdue, or cancelled). Its result is not used. */
+/** A handler settled after its item's fate was decided without it (overdue, cancelled, or lost). Its result is not used. */
 interface LateEvent<T> extends AttemptEvent<T> {
     readonly durationMs: number;
     readonly wasOverdue: boolean;
+}
+/**
+ * The lease of an item was lost: it could not be renewed in time, or its source said so. The item comes back from the source
+ * by itself, and this attempt counts neither as processed nor as failed, unless its handler had succeeded before the source
+ * refused the ack.
+ */
+interface LeaseLostEvent<T> extends AttemptEvent<T> {
+    readonly error: unknown;
 }
 /** The source threw or rejected. A worker that can't pull tries again, after 100 ms at first and 10 s at the most. */
 interface SourceErrorEvent {
@@ -712,8 +825,14 @@ type PoolEvents<T, R> = {
     deadLettered: [event: DeadLetteredEvent<T>];
     overdue: [event: OverdueEvent<T>];
     late: [event: LateEvent<T>];
+    leaseLost: [event: LeaseLostEvent<T>];
     sourceError: [event: SourceErrorEvent];
 };
+
+/** Calls `run` in the async context that was captured, once and at once. */
+type RestoreContext = (run: () => unknown) => unknown;
+/** Remembers the async context of whoever calls it. */
+type CaptureContext = () => RestoreContext;
 
 /** How long a failed item waits before its next attempt. */
 interface BackoffOptions {
@@ -727,17 +846,29 @@ interface BackoffOptions {
     readonly jitterRatio?: number | undefined;
 }
 
-/** What a handler is given beside the item. */
+/** What a handler is given beside the item. Destructuring it is fine: each of its properties works on its own. */
 interface HandlerContext {
     /**
-     * Aborts when the handler has run too long, when its submitter gives up, or when the pool stops without waiting longer.
-     * Made only when it is read.
+     * Aborts when the handler has run too long, when its submitter gives up, when the lease of the item is lost, or when the
+     * pool stops without waiting longer. Made only when it is read: one that is first read after the handler has settled never
+     * aborts.
      */
     readonly signal: AbortSignal;
     /** How many times the item has been handed out, this time included: from 1. */
     readonly attempt: number;
     /** The worker's number, from 0. */
     readonly worker: number;
+    /**
+     * How long from now, in ms, until the attempt has run too long: what may be passed on as a timeout. Read it again after
+     * some time, or after a heartbeat. 0 when that moment has passed or the handler has settled, `Infinity` without
+     * `timeoutMs`.
+     */
+    readonly deadlineMs: number;
+    /**
+     * Says that the handler is alive: its `timeoutMs` begins anew, and a lease that expires is extended. Does nothing once the
+     * attempt has been decided: timed out, given up, lost, or settled.
+     */
+    readonly heartbeat: () => void;
 }
 
 /** Does the work of one item. May be synchronous, may throw, may return any thenable. */
@@ -767,8 +898,26 @@ interface WorkerPoolOptions<T> {
     readonly workers?: number | undefined;
     /** How long an attempt may take, in ms. Greater than 0. Default: no limit. */
     readonly timeoutMs?: number | undefined;
+    /**
+     * How long the source's leases last, in ms. Greater than 0. Default: what the source says (`leaseMs`). While a handler
+     * runs, its lease is renewed; a lease that could not be renewed in time is lost: the handler is aborted and the item is
+     * not acked. A `PullQueue` has leases that don't expire.
+     */
+    readonly leaseMs?: number | undefined;
+    /** How often a lease is renewed, in ms. Greater than 0, less than `leaseMs`. Default: a third of it. */
+    readonly renewEveryMs?: number | undefined;
+    /**
+     * How long a worker waits for a source before it asks again, in ms: a wait that a lost connection has swallowed ends so.
+     * Greater than 0; `Infinity` for never. Default 30000. Not needed for a `PullQueue`.
+     */
+    readonly maxWaitMs?: number | undefined;
     /** How often an item is tried before it is given up, counted by the source. From 1. Default 1. */
     readonly attempts?: number | undefined;
+    /**
+     * An item that has been handed out more often than this is given up with `TooManyDeliveriesError` without being run: it may
+     * be what its workers die of. Counted by the source. From `attempts`. Default 20, or `attempts` where that is more.
+     */
+    readonly maxDeliveries?: number | undefined;
     /** How long a failed item waits in the source before its next attempt; no slot is held meanwhile. */
     readonly backoff?: BackoffOptions | undefined;
     /** Where given-up items go. Default: only the source is told. */
@@ -779,7 +928,14 @@ interface WorkerPoolOptions<T> {
     readonly timers?: Timers | undefined;
     /** From 0 to below 1, for the jitter of the backoff. Default `Math.random`. */
     readonly random?: (() => number) | undefined;
-    /** Receives what a listener or the dead-letter sink threw. Default: prints it. */
+    /**
+     * Lets each handler run in the async context its item was submitted in: `() => AsyncLocalStorage.snapshot()`, or, quicker
+     * by far, a function that makes an `AsyncResource` and returns `(run) => resource.runInAsyncScope(run)`. It is called
+     * once for each `submit`, and once when the pool is made: there run the handlers of items that nobody submitted. Default:
+     * handlers run in whatever context they are begun in.
+     */
+    readonly captureContext?: CaptureContext | undefined;
+    /** Receives what a listener, the dead-letter sink or `captureContext` threw. Default: prints it. */
     readonly onListenerError?: ListenerErrorHandler | undefined;
 }
 /** What may come with a submitted item. */
@@ -827,6 +983,8 @@ interface PoolSnapshot {
     readonly timedOut: number;
     /** Total of items whose submitter gave them up when a worker had them already. */
     readonly cancelled: number;
+    /** Total of attempts whose lease was lost to someone else. */
+    readonly leasesLost: number;
     /** How many submitted items have not ended. */
     readonly submitted: number;
     /** Mean time a handler holds its slot, over about the last 32 measured, in ms; 0 before the first. */
@@ -835,6 +993,11 @@ interface PoolSnapshot {
     readonly processingRate: number;
     /** `estimateWaitMs()`. */
     readonly estimatedWaitMs: number;
+    /**
+     * How long ago the source that is quiet for longest last answered, with an item or with none, in ms: the pool's health. A
+     * worker that waits asks at least every `maxWaitMs`. 0 for a `PullQueue`.
+     */
+    readonly sourceSilentMs: number;
     /** Each worker by its number, retired ones that still run included. */
     readonly perWorker: readonly WorkerReading[];
     readonly state: 'running' | 'paused' | 'stopped';
@@ -911,5 +1074,5 @@ declare class WorkerPool<T, R = unknown> implements Observable<PoolEvents<T, R>>
     snapshot(): PoolSnapshot;
 }
 
-export { DeadLetterLineError, DeadLetterQueue, DeadLettersFullError, HandlerTimeoutError, ItemLostError, PoolStoppedError, PullQueue, QueueClosedError, QueueFullError, TooManyWaitingError, WorkerPool };
-export type { AttemptEvent, BackoffOptions, Clock, ClosedEvent, CompletedEvent, DeadItem, DeadLetter, DeadLetterEvents, DeadLetterQueueOptions, DeadLetterSink, DeadLetterSnapshot, DeadLetteredEvent, DroppedEvent, ExpiredEvent, ExportOptions, FailedEvent, Handler, HandlerContext, ImportOptions, ImportReport, Intake, LateEvent, Lease, LeaseOptions, Lines, ListenerErrorHandler, Observable, OfferOptions, OverdueEvent, Overflow, Place, PoolEvents, PoolSnapshot, PullQueueOptions, PutOptions, QueueDeadLetteredEvent, QueueEvents, QueueLease, QueueSnapshot, Receipt, RedriveContext, RedriveIntake, RedriveOptions, RedrivePutOptions, RedriveReport, RedriveTarget, RejectedEvent, RetriedEvent, Settlement, SourceErrorEvent, StopOptions, SubmitOptions, TakeOptions, Timer, Timers, UnfinishedItem, WorkSource, WorkerPoolOptions, WorkerReading };
+export { Clock, DeadLetterLineError, DeadLetterQueue, DeadLettersFullError, DuplicateItemError, HandlerTimeoutError, ItemLostError, Lease, LeaseLostError, LeaseOptions, ListenerErrorHandler, Observable, PoolStoppedError, PullQueue, QueueClosedError, QueueFullError, Timers, TooManyDeliveriesError, TooManyWaitingError, WorkSource, WorkerPool };
+export type { AttemptEvent, BackoffOptions, CaptureContext, ClearedEvent, ClosedEvent, CompletedEvent, DeadItem, DeadLetter, DeadLetterEvents, DeadLetterQueueOptions, DeadLetterSink, DeadLetterSnapshot, DeadLetteredEvent, DepthOptions, DropReason, DroppedEvent, DuplicateEvent, EstimateOptions, ExpiredEvent, ExportOptions, FailedEvent, Handler, HandlerContext, ImportOptions, ImportReport, Intake, LateEvent, LeaseLostEvent, Lines, OfferOptions, OfferVerdict, OverdueEvent, Overflow, OverloadOptions, Place, PoolEvents, PoolSnapshot, PullQueueOptions, PutOptions, QueueDeadLetteredEvent, QueueEvents, QueueLease, QueueSnapshot, Receipt, RedriveContext, RedriveIntake, RedriveOptions, RedrivePutOptions, RedriveReport, RedriveTarget, RejectedEvent, RestoreContext, RetriedEvent, Settlement, SourceErrorEvent, StopOptions, SubmitOptions, TakeBatchOptions, TakeOptions, UnfinishedItem, WatermarkEvent, WorkerPoolOptions, WorkerReading };
