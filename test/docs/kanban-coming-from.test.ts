@@ -128,12 +128,12 @@ describe('coming from fastq', () => {
     expect(now.begun).toEqual(old.begun)
   })
 
-  it('fastq begins a task inside push(), a pool afterwards', () => {
+  it('both begin a task at once when a worker is free', () => {
     const [old, now] = [new Work(), new Work()]
     void fastq.promise(old.handle, 2).push('a')
     const { pool } = poolOf(now)
     void pool.submit('a')
-    expect([old.begun, now.begun]).toEqual([['a'], []])
+    expect([old.begun, now.begun]).toEqual([['a'], ['a']])
   })
 
   it('kill() leaves the promises of waiting tasks pending; stop() settles each one', async () => {
