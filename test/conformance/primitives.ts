@@ -1,4 +1,5 @@
-import { AlertEmitter, Board, Cord } from '@tps/andon'
+import { type Alert, AlertEmitter, Board, Cord } from '@tps/andon'
+import { AlertmanagerChannel, ReliableChannel } from '@tps/andon/channels'
 import {
   Autoscaler,
   DurationClassifier,
@@ -42,6 +43,24 @@ export interface Primitive {
 
 /** A store that admits nobody for a second. */
 const REFUSING: RateLimitStore = { take: () => Promise.resolve(1000) }
+
+const ALERT: Alert = {
+  fingerprint: 'Hot{}',
+  rule: 'Hot',
+  labels: {},
+  severity: 'red',
+  state: 'firing',
+  condition: 'above 1',
+  summary: 'Hot is above 1',
+  description: '',
+  value: 2,
+  activeSince: new Date(0).toISOString(),
+  startsAt: new Date(0).toISOString(),
+  endsAt: null,
+  activeMs: 0,
+}
+const FIRING = { id: '1', kind: 'firing', alert: ALERT } as const
+const ALERTMANAGER = { url: 'http://localhost:9093', fetch: async () => new Response(null) }
 
 const handler = async (): Promise<void> => {}
 
@@ -276,6 +295,37 @@ export const PRIMITIVES: readonly Primitive[] = [
     event: 'firing',
     provoke: (alerts) => [alerts.observe('high', 2), alerts.evaluate()],
     numbers: ['historySize', 'maxSeries'],
+  }),
+  row<ReliableChannel>({
+    title: 'ReliableChannel',
+    make: (clock, options) =>
+      new ReliableChannel({ name: 'people', async send() {} }, { clock, timers: clock, ...options }),
+    makeWith: (options) => new ReliableChannel({ name: 'people', async send() {} }, options),
+    event: 'delivered',
+    provoke: async (channel) => await channel.send(FIRING, { signal: new AbortController().signal }),
+    numbers: [
+      'concurrency',
+      'rate.count',
+      'attempts',
+      'resolveAttempts',
+      'backoffMs',
+      'maxBackoffMs',
+      'timeoutMs',
+      'capacity',
+      'circuit.failures',
+      'circuit.breakMs',
+      'digest.above',
+      'digest.windowMs',
+    ],
+  }),
+  row<AlertmanagerChannel>({
+    title: 'AlertmanagerChannel',
+    make: (clock, options) =>
+      new AlertmanagerChannel({ ...ALERTMANAGER, clock, timers: clock, wallNow: () => 0, ...options }),
+    makeWith: (options: Record<string, unknown>) => new AlertmanagerChannel({ ...ALERTMANAGER, ...options }),
+    event: 'delivered',
+    provoke: async (channel) => await channel.send(FIRING, { signal: new AbortController().signal }),
+    numbers: ['repostMs', 'maxFiring', 'capacity'],
   }),
   row<Board>({
     title: 'Board',
