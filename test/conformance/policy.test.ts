@@ -1,4 +1,6 @@
 import { getEventListeners } from 'node:events'
+import { TracerProvider } from '@opentelemetry/sdk-trace'
+import { tracePolicy } from '@tps/andon/tracing'
 import { adaptiveLimiter, adaptiveThrottle, rateLimiter, sharedRateLimiter } from '@tps/heijunka'
 import type { Policy } from '@tps/internal'
 import { ManualClock, settle } from '@tps/internal/manual-clock'
@@ -34,6 +36,8 @@ const POLICIES: readonly [title: string, make: (time: Time) => Policy][] = [
   ['adaptiveLimiter', (time) => adaptiveLimiter(time)],
   ['adaptiveThrottle', (time) => adaptiveThrottle({ clock: time.clock, random: () => 0.999 })],
   ['compose', (time) => compose(bulkhead({ limit: 10 }), new CircuitBreaker(time), timeout({ ms: 1000, ...time }))],
+  ['tracePolicy without an SDK', (time) => tracePolicy(new CircuitBreaker(time))],
+  ['tracePolicy', (time) => tracePolicy(new CircuitBreaker(time), { tracer: new TracerProvider().getTracer('test') })],
   ['resilient', (time) => resilient({ retry: { attempts: 3, shouldRetry: () => false }, timeout: 1000, ...time })],
 ]
 

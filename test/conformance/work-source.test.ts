@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { TracerProvider } from '@opentelemetry/sdk-trace'
+import { QueueTracing } from '@tps/andon/tracing'
 import { LoadLeveler } from '@tps/heijunka'
 import type { Lease, WorkSource } from '@tps/internal'
 import { ManualClock, settle } from '@tps/internal/manual-clock'
@@ -86,6 +88,20 @@ const SOURCES: readonly [title: string, make: () => Promise<Fixture>][] = [
         stop: () => leveler.stop(),
         lease: (options) => lane.lease(options),
         tryLease: () => lane.tryLease(),
+      }
+    }),
+  ],
+  [
+    'a traced PullQueue',
+    inMemory((clock) => {
+      const queue = new PullQueue<string>({ clock, timers: clock })
+      const tracer = new TracerProvider().getTracer('test')
+      const source = new QueueTracing({ queue: 'q', tracer }).source(queue)
+      return {
+        offer: (item) => source.offer(item),
+        close: () => queue.close(),
+        lease: (options) => source.lease(options),
+        tryLease: () => source.tryLease(),
       }
     }),
   ],

@@ -20,24 +20,26 @@ export interface TraceSourceOptions {
   readonly carriage?: Carriage | undefined
 }
 
-type ItemOf<S> = S extends WorkSource<infer T> ? T : never
-type Own<S, K extends string> = S extends { readonly [P in K]: infer V } ? V : undefined
+/** What a source hands out. */
+export type ItemOf<S> = S extends WorkSource<infer T> ? T : never
+/** A member of a source; `undefined` where it has none. */
+export type OwnMember<S, K extends string> = S extends { readonly [P in K]: infer V } ? V : undefined
 
 /**
  * A source whose items bring their traces: give it to a pool, put items in through it. What isn't here is asked of the source
  * itself.
  */
 export interface TracedSource<S extends WorkSource<unknown>> extends WorkSource<ItemOf<S>> {
-  readonly name: Own<S, 'name'>
-  readonly depth: Own<S, 'depth'>
-  readonly leased: Own<S, 'leased'>
-  readonly isClosed: Own<S, 'isClosed'>
-  readonly carriesReceipts: Own<S, 'carriesReceipts'>
-  readonly offer: Own<S, 'offer'>
-  readonly tryOffer: Own<S, 'tryOffer'>
-  readonly put: Own<S, 'put'>
-  readonly on: Own<S, 'on'>
-  readonly snapshot: Own<S, 'snapshot'>
+  readonly name: OwnMember<S, 'name'>
+  readonly depth: OwnMember<S, 'depth'>
+  readonly leased: OwnMember<S, 'leased'>
+  readonly isClosed: OwnMember<S, 'isClosed'>
+  readonly carriesReceipts: OwnMember<S, 'carriesReceipts'>
+  readonly offer: OwnMember<S, 'offer'>
+  readonly tryOffer: OwnMember<S, 'tryOffer'>
+  readonly put: OwnMember<S, 'put'>
+  readonly on: OwnMember<S, 'on'>
+  readonly snapshot: OwnMember<S, 'snapshot'>
 }
 
 /** What a source asks of its tracing. */
