@@ -45,7 +45,9 @@ export class Submitter<T, R> {
     if (signal?.aborted) return Promise.reject(signal.reason)
     const intake = this.#intake
     if (!intake)
-      return Promise.reject(new TypeError(`pool "${this.#name}" has no intake: submit needs one in memory with offer()`))
+      return Promise.reject(
+        new TypeError(`pool "${this.#name}" has no intake: submit needs one in memory with offer()`),
+      )
     const more = { signal, context: this.#contexts?.capture(), waiting: undefined, place: undefined }
     const submission = new Submission<T, R>(NOWHERE, item, 0, this.#submissions, more)
     const promise = submission.promise()
