@@ -1,5 +1,6 @@
 import { AlertEmitter } from '@tps/andon'
 import { PagerDutyChannel, SlackChannel, WebhookChannel } from '@tps/andon/channels'
+import { CircuitBreaker } from '@tps/jidoka'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { PagerDutyRules, slackRules } from './andon-receiver-rules.ts'
 import { Receiver } from './andon-receiver.ts'
@@ -171,4 +172,24 @@ it('a channel whose receiver hangs, breaks or refuses never delays another', asy
   expect(channels[0]?.snapshot()).toMatchObject({ running: 1, waiting: 49, timeouts: 0 })
   emitter.close()
   await Promise.all([silent, broken, good].map(async (receiver) => receiver.stop()))
+})
+
+it("jidoka's breaker guards a channel as it is", async () => {
+  const breaker = new CircuitBreaker({
+    name: 'receiver',
+    trip: { consecutiveFailures: 2 },
+    break: { ms: 200, jitterRatio: 0 },
+    probe: { calls: 1 },
+  })
+  const told: string[] = []
+  breaker.on('open', () => told.push('open'))
+  breaker.on('close', () => told.push('close'))
+  const channel = new SlackChannel({ url: slackUrl(), circuit: breaker, rate: false, backoffMs: 1, timeoutMs: 300 })
+  slack.replies.push({ status: 500 }, 'close', { status: 503 })
+  const emitter = new AlertEmitter({ rules, channels: [channel] })
+  emitter.observe('Hot', 5)
+  await emitter.flush()
+  expect(told).toEqual(['open', 'open', 'close'])
+  expect(channel.snapshot()).toMatchObject({ circuit: 'closed', delivered: 1, retries: 3 })
+  emitter.close()
 })
