@@ -71,11 +71,6 @@ export interface Mix {
   readonly keys?: number
 }
 
-/** Mean duration of a job, in ms. */
-export function meanMs({ fastMs, slowMs, slowRatio }: Mix): number {
-  return fastMs * (1 - slowRatio) + slowMs * slowRatio
-}
-
 /** Jobs one after another, with exponential durations: the same ones for the same seed. */
 export function jobs(arrivals: Arrivals, mix: Mix, random: Random): () => Job {
   const { fastMs, slowMs, slowRatio, mislabelledRatio = 0, keys = 10 } = mix
