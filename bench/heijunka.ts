@@ -1,4 +1,10 @@
-import { DurationClassifier, LoadLeveler, type LoadLevelerOptions, type Rebalance } from '@tps/heijunka'
+import {
+  DurationClassifier,
+  LoadLeveler,
+  type LoadLevelerOptions,
+  type Rebalance,
+  type WorkSource,
+} from '@tps/heijunka'
 import { PullQueue, WorkerPool } from '@tps/kanban'
 import fastq from 'fastq'
 import PQueue from 'p-queue'
@@ -96,14 +102,20 @@ await compare({
   contenders: [
     { name: 'LoadLeveler, shared', run: dispatch(leveler({})) },
     { name: 'PullQueue of @tps/kanban', run: pullQueue },
+    { name: 'bare array, push and shift', run: bareArray },
+    { name: 'fastq, callbacks', run: fastqBursts },
+  ],
+})
+await compare({
+  title: 'the same, with more to do',
+  operations: 20_000,
+  contenders: [
     { name: 'LoadLeveler, per worker', run: dispatch(leveler({ strategy: 'per-worker' })) },
     {
       name: 'LoadLeveler, per worker, power of two',
       run: dispatch(leveler({ strategy: 'per-worker', assign: 'power-of-two' })),
     },
     { name: 'LoadLeveler, shared, 1,000 keys', run: dispatch(leveler({ keyBy: (item) => item })) },
-    { name: 'bare array, push and shift', run: bareArray },
-    { name: 'fastq, callbacks', run: fastqBursts },
     { name: 'p-queue', run: pQueueBursts },
   ],
 })
@@ -112,6 +124,19 @@ if (done === 0) throw new Error('no work was done')
 const trivial = (item: number): void => work(item)
 const bare = new PullQueue<number>({ capacity: 1e9 })
 const barePool = new WorkerPool<number, void>({ source: bare, workers: WORKERS }, trivial)
+// Beside its own way into kanban's pool, which no other source has, the queue is one WorkSource among others.
+const plain = new PullQueue<number>({ capacity: 1e9 })
+const plainSource: WorkSource<number> & { readonly depth: number; readonly leased: number } = {
+  lease: (options) => plain.lease(options),
+  tryLease: () => plain.tryLease(),
+  get depth() {
+    return plain.depth
+  },
+  get leased() {
+    return plain.leased
+  },
+}
+const plainPool = new WorkerPool<number, void>({ source: plainSource, workers: WORKERS }, trivial)
 const levelled = leveler({ capacity: 1e9 })
 const levelledPool = new WorkerPool<number, void>({ source: levelled, workers: WORKERS }, trivial)
 
@@ -127,6 +152,13 @@ await compare({
       },
     },
     {
+      name: 'pool of a PullQueue, by leases',
+      run: async (operations) => {
+        for (let item = 0; item < operations; item++) plain.offer(item)
+        await plainPool.drain()
+      },
+    },
+    {
       name: 'pool of a PullQueue',
       run: async (operations) => {
         for (let item = 0; item < operations; item++) bare.offer(item)
@@ -136,7 +168,92 @@ await compare({
   ],
 })
 await barePool.stop()
+await plainPool.stop()
 await levelledPool.stop()
+
+const LANES = 64
+const QUEUED = 100_000
+
+/** Levelers whose first half of lanes has three times as much as the second, made anew for each round. */
+function uneven(options: Partial<LoadLevelerOptions<number>>): LoadLeveler<number> {
+  let turn = 0
+  const leveler = new LoadLeveler<number>({
+    workers: LANES,
+    capacity: QUEUED,
+    strategy: 'per-worker',
+    assign: 'power-of-two',
+    // Draws a lane and then, the loads being level or not, its neighbour: three of four go to the first half.
+    random: () => (turn++ % 2 === 0 ? ((turn * 0.618) % 1) ** 2 : 0),
+    ...options,
+  })
+  for (let item = 0; item < QUEUED; item++) leveler.offer(item)
+  return leveler
+}
+
+/** Everything in one lane, the others just added: the most there is to move. */
+function oneLane(options: Partial<LoadLevelerOptions<number>>): LoadLeveler<number> {
+  const leveler = uneven({ ...options, workers: 1 })
+  leveler.resize(LANES)
+  return leveler
+}
+
+/** Timers that are turned by hand. */
+class Turns {
+  readonly #waiting: (() => void)[] = []
+
+  schedule(_delayMs: number, callback: () => void): { cancel(): void } {
+    this.#waiting.push(callback)
+    return { cancel: () => this.#waiting.splice(this.#waiting.indexOf(callback), 1) }
+  }
+
+  turn(): void {
+    this.#waiting.shift()?.()
+  }
+}
+
+console.log(
+  `\nrebalancing ${QUEUED.toLocaleString('en-US')} waiting items over ${LANES} lanes by the timer: median (least to most)`,
+)
+const cases: [
+  string,
+  Partial<LoadLevelerOptions<number>>,
+  (options: Partial<LoadLevelerOptions<number>>) => LoadLeveler<number>,
+][] = [
+  ['uneven lanes, by count', {}, uneven],
+  ['uneven lanes, by duration', { weigh: 'duration', durationOf: (item) => 1 + (item % 100) }, uneven],
+  ['uneven lanes, 5,000 keys', { keyBy: (item) => item % 5000 }, uneven],
+  ['all in one lane, by count', {}, oneLane],
+  ['all in one lane, by duration', { weigh: 'duration', durationOf: (item) => 1 + (item % 100) }, oneLane],
+  ['all in one lane, 5,000 keys', { keyBy: (item) => item % 5000 }, oneLane],
+]
+const middle = (sorted: readonly number[]): string =>
+  `${sorted[sorted.length >> 1]?.toFixed(1)} ms (${sorted[0]?.toFixed(1)} to ${sorted.at(-1)?.toFixed(1)})`
+for (const [name, options, make] of cases) {
+  const totals: number[] = []
+  const stretches: number[] = []
+  let line = ''
+  for (let round = 0; round < 15; round++) {
+    const timers = new Turns()
+    const leveler = make({ ...options, timers, everyMs: 1000 })
+    const events: Rebalance[] = []
+    leveler.on('rebalance', (event) => events.push(event))
+    globalThis.gc?.()
+    const slices: number[] = []
+    while (events.length === 0) {
+      const start = performance.now()
+      timers.turn()
+      slices.push(performance.now() - start)
+    }
+    for (const { before, after, moved } of events)
+      line = `${moved.toLocaleString('en-US')} moved in ${slices.length} slices, imbalance ${before.toFixed(2)} → ${after.toFixed(3)}`
+    if (round < 2) continue
+    totals.push(slices.reduce((total, ms) => total + ms))
+    stretches.push(Math.max(...slices))
+  }
+  totals.sort((a, b) => a - b)
+  stretches.sort((a, b) => a - b)
+  console.log(`  ${name.padEnd(28)} in all ${middle(totals)}; longest stretch ${middle(stretches)}; ${line}`)
+}
 
 /** One item in and one out, with so many waiting. */
 function steady(depth: number, options: Partial<LoadLevelerOptions<number>>): (operations: number) => void {
@@ -225,88 +342,4 @@ for (const keys of [100, 100_000]) {
     ],
   })
   if (slow === 0) throw new Error('nothing was slow')
-}
-
-const LANES = 64
-const QUEUED = 100_000
-
-/** Levelers whose first half of lanes has three times as much as the second, made anew for each round. */
-function uneven(options: Partial<LoadLevelerOptions<number>>): LoadLeveler<number> {
-  let turn = 0
-  const leveler = new LoadLeveler<number>({
-    workers: LANES,
-    capacity: QUEUED,
-    strategy: 'per-worker',
-    assign: 'power-of-two',
-    // Draws a lane and then, the loads being level or not, its neighbour: three of four go to the first half.
-    random: () => (turn++ % 2 === 0 ? ((turn * 0.618) % 1) ** 2 : 0),
-    ...options,
-  })
-  for (let item = 0; item < QUEUED; item++) leveler.offer(item)
-  return leveler
-}
-
-/** Everything in one lane, the others just added: the most there is to move. */
-function oneLane(options: Partial<LoadLevelerOptions<number>>): LoadLeveler<number> {
-  const leveler = uneven({ ...options, workers: 1 })
-  leveler.resize(LANES)
-  return leveler
-}
-
-/** Timers that are turned by hand. */
-class Turns {
-  readonly #waiting: (() => void)[] = []
-
-  schedule(_delayMs: number, callback: () => void): { cancel(): void } {
-    this.#waiting.push(callback)
-    return { cancel: () => this.#waiting.splice(this.#waiting.indexOf(callback), 1) }
-  }
-
-  turn(): void {
-    this.#waiting.shift()?.()
-  }
-}
-
-console.log(
-  `\nrebalancing ${QUEUED.toLocaleString('en-US')} waiting items over ${LANES} lanes by the timer: median (least to most)`,
-)
-const cases: [
-  string,
-  Partial<LoadLevelerOptions<number>>,
-  (options: Partial<LoadLevelerOptions<number>>) => LoadLeveler<number>,
-][] = [
-  ['uneven lanes, by count', {}, uneven],
-  ['uneven lanes, by duration', { weigh: 'duration', durationOf: (item) => 1 + (item % 100) }, uneven],
-  ['uneven lanes, 5,000 keys', { keyBy: (item) => item % 5000 }, uneven],
-  ['all in one lane, by count', {}, oneLane],
-  ['all in one lane, by duration', { weigh: 'duration', durationOf: (item) => 1 + (item % 100) }, oneLane],
-  ['all in one lane, 5,000 keys', { keyBy: (item) => item % 5000 }, oneLane],
-]
-const middle = (sorted: readonly number[]): string =>
-  `${sorted[sorted.length >> 1]?.toFixed(1)} ms (${sorted[0]?.toFixed(1)} to ${sorted.at(-1)?.toFixed(1)})`
-for (const [name, options, make] of cases) {
-  const totals: number[] = []
-  const stretches: number[] = []
-  let line = ''
-  for (let round = 0; round < 15; round++) {
-    const timers = new Turns()
-    const leveler = make({ ...options, timers, everyMs: 1000 })
-    const events: Rebalance[] = []
-    leveler.on('rebalance', (event) => events.push(event))
-    globalThis.gc?.()
-    const slices: number[] = []
-    while (events.length === 0) {
-      const start = performance.now()
-      timers.turn()
-      slices.push(performance.now() - start)
-    }
-    for (const { before, after, moved } of events)
-      line = `${moved.toLocaleString('en-US')} moved in ${slices.length} slices, imbalance ${before.toFixed(2)} → ${after.toFixed(3)}`
-    if (round < 2) continue
-    totals.push(slices.reduce((total, ms) => total + ms))
-    stretches.push(Math.max(...slices))
-  }
-  totals.sort((a, b) => a - b)
-  stretches.sort((a, b) => a - b)
-  console.log(`  ${name.padEnd(28)} in all ${middle(totals)}; longest stretch ${middle(stretches)}; ${line}`)
 }

@@ -154,7 +154,6 @@ export class Dispatch<T> implements Settlement<T> {
     if (this.#learner) this.#demote(this.#learner)
     const entry = this.#placement.take(worker, maySteal)
     if (entry === undefined) return undefined
-    entry.isLeased = true
     this.inProgress++
     this.dequeued.add(this.clock.now())
     this.#learner?.started(entry)

@@ -20,17 +20,14 @@ export class Entry<T> implements Lease<T> {
   readonly attempt: number
   readonly weight: number
   isSlow: boolean
-  isLeased = false
   /** Its place in time: lower waits longer. Given when it begins to wait. */
   order = 0
-  /** Since when it waits, in whole ms. */
+  /** Since when it waits, in whole ms; once it is handed out, and where that is measured, since when it is in progress. */
   sinceMs = 0
-  /** Since when it is in progress, where that is measured. */
-  startedMs: number | undefined
   group: KeyGroup<T> | undefined
   /** The next of its key that isn't handed out. */
   nextOfKey: Entry<T> | undefined
-  /** Whose work it is, once it is handed out. */
+  /** Whose work it is, from when it is handed out to its end. */
   station: Station<T> | undefined
   readonly #settlement: Settlement<T>
 
@@ -65,25 +62,23 @@ export class Entry<T> implements Lease<T> {
     return new Entry(this.item, this.attempt + 1, this.weight, this.isSlow, this.#settlement)
   }
 
+  get isLeased(): boolean {
+    return this.station !== undefined
+  }
+
   ack(): void {
-    if (this.#end()) this.#settlement.done(this)
+    if (this.station !== undefined) this.#settlement.done(this)
   }
 
   retry({ delayMs = 0 }: { readonly delayMs?: number } = {}): void {
     checkNumber('delayMs', delayMs, { min: 0 })
-    if (this.#end()) this.#settlement.again(this, delayMs)
+    if (this.station !== undefined) this.#settlement.again(this, delayMs)
   }
 
   deadLetter(reason: unknown): void {
-    if (this.#end()) this.#settlement.givenUp(this, reason)
+    if (this.station !== undefined) this.#settlement.givenUp(this, reason)
   }
 
   // Leases in memory end with their process, so there is nothing to extend.
   extend(): void {}
-
-  #end(): boolean {
-    const { isLeased } = this
-    this.isLeased = false
-    return isLeased
-  }
 }

@@ -30,7 +30,7 @@ export class Learner<T> {
   }
 
   started(entry: Entry<T>): void {
-    entry.startedMs = this.#clock.now()
+    entry.sinceMs = this.#clock.now()
     if (entry.isSlow || this.#slowMs === Number.POSITIVE_INFINITY) return
     if (this.#running.size > FEW + 2 * this.#unended) this.#forgetEnded()
     this.#running.push(entry)
@@ -64,8 +64,8 @@ export class Learner<T> {
     this.#running = running
   }
 
-  #elapsedMs({ startedMs }: Entry<T>): number {
-    return startedMs === undefined ? 0 : this.#clock.now() - startedMs
+  #elapsedMs({ sinceMs }: Entry<T>): number {
+    return this.#clock.now() - sinceMs
   }
 
   #guarded<A>(otherwise: A, question: () => A): A {

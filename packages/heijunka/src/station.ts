@@ -26,7 +26,9 @@ export class Station<T> {
     this.#runningWeight += entry.weight
   }
 
+  /** The work on it has ended: from now on what is said of the lease means nothing. */
   finish(entry: Entry<T>): void {
+    entry.station = undefined
     this.#running--
     // Sums of fractions drift; an idle worker is a chance to be exact again.
     this.#runningWeight = this.#running === 0 ? 0 : this.#runningWeight - entry.weight
