@@ -106,21 +106,6 @@ await compare({
     { name: 'fastq, callbacks', run: fastqBursts },
   ],
 })
-await compare({
-  title: 'the same, with more to do',
-  operations: 20_000,
-  contenders: [
-    { name: 'LoadLeveler, per worker', run: dispatch(leveler({ strategy: 'per-worker' })) },
-    {
-      name: 'LoadLeveler, per worker, power of two',
-      run: dispatch(leveler({ strategy: 'per-worker', assign: 'power-of-two' })),
-    },
-    { name: 'LoadLeveler, shared, 1,000 keys', run: dispatch(leveler({ keyBy: (item) => item })) },
-    { name: 'p-queue', run: pQueueBursts },
-  ],
-})
-if (done === 0) throw new Error('no work was done')
-
 const trivial = (item: number): void => work(item)
 const bare = new PullQueue<number>({ capacity: 1e9 })
 const barePool = new WorkerPool<number, void>({ source: bare, workers: WORKERS }, trivial)
@@ -141,7 +126,7 @@ const levelled = leveler({ capacity: 1e9 })
 const levelledPool = new WorkerPool<number, void>({ source: levelled, workers: WORKERS }, trivial)
 
 await compare({
-  title: `the same behind a WorkerPool of @tps/kanban: offer, then drain`,
+  title: 'the same behind a WorkerPool of @tps/kanban: offer, then drain',
   operations: 20_000,
   contenders: [
     {
@@ -170,6 +155,21 @@ await compare({
 await barePool.stop()
 await plainPool.stop()
 await levelledPool.stop()
+
+await compare({
+  title: 'dispatch and completion, with more to do',
+  operations: 20_000,
+  contenders: [
+    { name: 'LoadLeveler, per worker', run: dispatch(leveler({ strategy: 'per-worker' })) },
+    {
+      name: 'LoadLeveler, per worker, power of two',
+      run: dispatch(leveler({ strategy: 'per-worker', assign: 'power-of-two' })),
+    },
+    { name: 'LoadLeveler, shared, 1,000 keys', run: dispatch(leveler({ keyBy: (item) => item })) },
+    { name: 'p-queue', run: pQueueBursts },
+  ],
+})
+if (done === 0) throw new Error('no work was done')
 
 const LANES = 64
 const QUEUED = 100_000
