@@ -171,7 +171,9 @@ export class Lane<T> implements Line<T>, Stock<T> {
   /** At the back. */
   #push(slot: Slot<T>, at: number): void {
     if (this.#held === this.#slots.length) this.#resize(this.#held * 2)
-    if (this.#held === 0) {
+    // Nothing waits, whatever dead ones are left.
+    if (this.#held === this.#dead) {
+      if (this.#held > 0) this.#empty()
       this.#firstAt = this.#lastAt = at
       this.control?.began(at)
     } else if (at !== this.#lastAt) this.#mark(at)

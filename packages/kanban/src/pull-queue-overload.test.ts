@@ -9,7 +9,7 @@ function setUp(overload: OverloadOptions, options: PullQueueOptions<number> = {}
   return { clock, queue }
 }
 
-/** RFC 8289, section 5, word for word, on an array of arrival times. */
+/** The pseudocode of RFC 8289, section 5, on an array of arrival times. */
 class Rfc8289 {
   readonly #target: number
   readonly #interval: number
@@ -154,6 +154,17 @@ describe('CoDel', () => {
 })
 
 describe('adaptive LIFO', () => {
+  it('takes a line for empty in which nothing but withdrawn items is left', () => {
+    const { clock, queue } = setUp({ drop: 'none', order: 'adaptive-lifo', targetMs: 1, intervalMs: 5 })
+    queue.offer(0)
+    queue.offer(1, { receipt: { admitted: (place) => void place.withdraw(), settled: () => {} } })
+    expect(queue.poll()).toBe(0)
+    clock.advance(6)
+    queue.offer(2)
+    queue.offer(3)
+    expect(queue.poll()).toBe(2)
+  })
+
   it('serves the oldest first until the queue has not been empty for the interval, then the newest', () => {
     const { clock, queue } = setUp({ drop: 'none', order: 'adaptive-lifo' })
     for (let item = 0; item < 4; item++) queue.offer(item)

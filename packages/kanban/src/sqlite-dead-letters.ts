@@ -73,6 +73,7 @@ interface Home<T> {
 export class SqliteDeadLetters<T> {
   readonly #home: Home<T>
 
+  /** @internal */
   constructor(home: Home<T>) {
     this.#home = home
   }

@@ -47,6 +47,7 @@ export class SqliteLease<T> implements Lease<T>, LeaseFacts {
   readonly #home: LeaseHome<T>
   #isEnded = false
 
+  /** @internal */
   constructor(home: LeaseHome<T>, item: T, facts: LeaseFacts) {
     this.#home = home
     this.item = item
