@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { AlertEmitter } from './alert-emitter.ts'
+import { alertWith, calm, groupOf } from './channel-test-kit.ts'
 import { type AlertLogger, logChannel } from './log-channel.ts'
 
 function setUp() {
@@ -43,6 +44,18 @@ it('says when there is no data', () => {
   const { emitter, lines } = setUp()
   emitter.observe('Red', undefined)
   expect(lines[0]?.[2]).toBe('Red firing: Red is above 1 (no data)')
+})
+
+it('gives each alert of a group a line, and says why it is told', async () => {
+  const lines: unknown[][] = []
+  const write = (...line: unknown[]): void => void lines.push(line)
+  const channel = logChannel({ info: write, warn: write, error: write })
+  const [first, second] = [alertWith(), alertWith({ rule: 'Other', severity: 'yellow' })]
+  await channel.send({ ...groupOf('firing', [first, second]), reason: 'repeat' }, calm())
+  expect(lines).toEqual([
+    [{ alert: first, reason: 'repeat', group: 'group' }, 'HighLatency still firing: p99 is too high (value 250)'],
+    [{ alert: second, reason: 'repeat', group: 'group' }, 'Other still firing: p99 is too high (value 250)'],
+  ])
 })
 
 it.each(['info', 'warn', 'error'] as const)('writes to console.%s without a logger', (level) => {

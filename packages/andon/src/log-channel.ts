@@ -1,5 +1,6 @@
 import { checkName, checkObject } from '@tps/internal'
 import type { AlertNotification, Channel } from './channel.ts'
+import { alertsOf, readingText, stateText } from './channel-text.ts'
 
 /** What `logChannel` writes to: pino, or anything with its call shape. */
 export interface AlertLogger {
@@ -22,8 +23,9 @@ const consoleLogger: AlertLogger = {
 }
 
 /**
- * A channel that logs: a red firing as an error, a yellow one as a warning, a resolve as information.
- * The fields are `{ alert }`. Default logger: the console.
+ * A channel that logs: a red firing as an error, a yellow one as a warning, a resolve as information. Each alert of a
+ * group has a line of its own. The fields are `{ alert }`, with `reason` and the key of the `group` where there are any.
+ * Default logger: the console.
  * @throws {TypeError} when the logger lacks a method.
  */
 export function logChannel(logger: AlertLogger = consoleLogger, { name = 'log' }: LogChannelOptions = {}): Channel {
@@ -31,13 +33,15 @@ export function logChannel(logger: AlertLogger = consoleLogger, { name = 'log' }
   checkName('name', name)
   return {
     name,
-    send({ kind, alert }: AlertNotification) {
-      const fields = { alert }
-      const reading = alert.value === null ? 'no data' : `value ${alert.value}`
-      const message = `${alert.rule} ${kind}: ${alert.summary} (${reading})`
-      if (kind === 'resolved') logger.info(fields, message)
-      else if (alert.severity === 'red') logger.error(fields, message)
-      else logger.warn(fields, message)
+    send(notification: AlertNotification) {
+      const { kind, reason, group } = notification
+      for (const alert of alertsOf(notification)) {
+        const fields = { alert, ...(reason && { reason }), ...(group && { group: group.key }) }
+        const message = `${alert.rule} ${stateText(notification)}: ${alert.summary} (${readingText(alert)})`
+        if (kind === 'resolved') logger.info(fields, message)
+        else if (alert.severity === 'red') logger.error(fields, message)
+        else logger.warn(fields, message)
+      }
     },
   }
 }

@@ -96,3 +96,23 @@ it.each<[ReliableChannelOptions, string]>([
 ])('checks its options: %o', (options, message) => {
   expect(() => setUp(options)).toThrow(message)
 })
+
+it('starts a long line that was held back without a deep stack', async () => {
+  const clock = new ManualClock()
+  let sent = 0
+  const inner = {
+    name: 'ops',
+    async send() {
+      if (sent++ === 0) throw Object.assign(new Error('busy'), { retryAfterMs: 1000 })
+    },
+  }
+  const channel = new ReliableChannel(inner, { clock, timers: clock, concurrency: Infinity, capacity: Infinity })
+  const sending = [channel.send(notificationOf('firing', { rule: 'First' }), calm())]
+  await settle()
+  for (let index = 0; index < 20_000; index++)
+    sending.push(channel.send(notificationOf('firing', { rule: `R${index}` }), calm()))
+  expect(channel.snapshot()).toMatchObject({ waiting: 20_000, pausing: 1, running: 0 })
+  await clock.advanceAsync(1000)
+  await Promise.all(sending)
+  expect(channel.snapshot()).toMatchObject({ delivered: 20_001, retries: 1 })
+})

@@ -9,6 +9,7 @@ import type { ReliableChannelEvents } from './reliable-events.ts'
 import { type CheckedDelivery, type ReliableChannelOptions, checkDelivery } from './reliable-options.ts'
 import type { Failure } from './reliable-item.ts'
 import { readField, tryOnce } from './reliable-try.ts'
+import { turnsOf } from './reliable-turns.ts'
 import { readWall } from './wall.ts'
 
 /** The present readings of a `ReliableChannel`. */
@@ -114,13 +115,14 @@ export class ReliableChannel implements Channel, Observable<ReliableChannelEvent
    */
   async test({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<ChannelTest> {
     const steps: ChannelTestStep[] = []
+    // Turns of its own: those of the others may be held back.
+    const turns = turnsOf({ concurrency: 1, rate: this.#options.rate })
     for (const notification of sampleOf(this.name, readWall(this.#options.wallNow))) {
-      const { durationMs, failure } = await this.#tryOnce(notification, signal)
+      const { durationMs, failure } = await turns.add(async () => this.#tryOnce(notification, signal))
       const error = failure ? describeError(failure.error) : null
       steps.push({ kind: notification.kind, isDelivered: !failure, durationMs, error })
       // What did not arrive needs no resolve. What may have does.
       if (failure && readField(failure.error, 'mayHaveArrived') !== true) break
-      if (notification.kind === 'firing') await this.#waitForRate(signal)
     }
     return { channel: this.name, isDelivered: steps.every(({ isDelivered }) => isDelivered), steps }
   }
@@ -160,18 +162,6 @@ export class ReliableChannel implements Channel, Observable<ReliableChannelEvent
       if (this.#undelivered.size <= MOST_UNDELIVERED) break
       this.#undelivered.delete(oldest)
     }
-  }
-
-  async #waitForRate(signal: AbortSignal | undefined): Promise<void> {
-    const { rate, timers } = this.#options
-    if (!rate || signal?.aborted) return
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const timer = timers.schedule(Math.ceil(rate.perMs / rate.count), resolve)
-    const onAbort = (): void => resolve()
-    signal?.addEventListener('abort', onAbort, { once: true })
-    await promise
-    timer.cancel()
-    signal?.removeEventListener('abort', onAbort)
   }
 
   async #tryOnce(

@@ -1,4 +1,4 @@
-import PQueue from 'p-queue'
+import type PQueue from 'p-queue'
 import { SafeEmitter } from '@tps/internal'
 import { ChannelFullError } from './channel-full-error.ts'
 import { ChannelTimeoutError } from './channel-timeout-error.ts'
@@ -13,6 +13,7 @@ import type { CheckedDelivery } from './reliable-options.ts'
 import { Pauses, askedPauseMs, backoffMs } from './reliable-pauses.ts'
 import { SignalWatch } from './reliable-signals.ts'
 import { readField, tryOnce } from './reliable-try.ts'
+import { turnsOf } from './reliable-turns.ts'
 
 /** Brings errands to their end: when their turn comes, as often as it takes, alone or folded into a digest. */
 export class ReliableDelivery {
@@ -31,7 +32,7 @@ export class ReliableDelivery {
   readonly #name: string
   readonly #options: CheckedDelivery
   readonly #sendDigest: DigestChannel['sendDigest'] | undefined
-  /** Gives turns: one task for each item that waits. Which item takes the turn is decided when it comes. */
+  /** Gives turns: one task waits as long as items do. Which item takes the turn is decided when it comes. */
   readonly #turns: PQueue
   readonly #holds: Holds
   readonly #items = new Set<Item>()
@@ -39,17 +40,16 @@ export class ReliableDelivery {
   readonly #pauses: Pauses
   readonly #signals = new SignalWatch<Item>((item, reason) => this.#abort(item, reason))
   #digestDueMs = -Infinity
+  #isAsking = false
   #droppedSince = 0
 
   constructor(name: string, options: CheckedDelivery, sendDigest: DigestChannel['sendDigest'] | undefined) {
     this.#name = name
     this.#options = options
     this.#sendDigest = sendDigest
-    const { concurrency, rate, circuit, clock, timers, onListenerError } = options
+    const { circuit, clock, timers, onListenerError } = options
     this.events = new SafeEmitter(onListenerError)
-    // Strict: at most `count` in any `perMs`, not twice as many where two windows meet.
-    const limit = rate && { intervalCap: rate.count, interval: rate.perMs, strict: true }
-    this.#turns = new PQueue({ concurrency, ...limit })
+    this.#turns = turnsOf(options)
     this.#holds = new Holds(this.#turns, clock, timers)
     this.#pauses = new Pauses(timers, (items) => {
       for (const { errand } of items) if (errand.notification) this.counts.retries++
@@ -144,28 +144,33 @@ export class ReliableDelivery {
   }
 
   #askForTurns(): void {
+    // A turn that begins at once asks for the next: not from within, or a long line were a deep stack.
+    if (this.#isAsking) return
+    this.#isAsking = true
     // Rejects when the queue is cleared, never otherwise: how a send went is told by its item.
-    while (this.#turns.size < this.#ready.size) this.#turns.add(() => this.#turn()).catch(() => {})
+    while (this.#turns.size === 0 && this.#ready.size > 0) this.#turns.add(() => this.#turn()).catch(() => {})
+    this.#isAsking = false
   }
 
-  /** A turn has come. Does not wait for anything before the send is under way or the next turn is held back. */
   #turn(): Promise<void> | undefined {
+    const isUnderWay = this.#takeTurn()
+    this.#askForTurns()
+    return isUnderWay
+  }
+
+  /** Does not wait for anything before the send is under way or the next turn is held back. */
+  #takeTurn(): Promise<void> | undefined {
     const item = this.#ready.first()
     if (!item) return undefined
     const { clock, digest } = this.#options
     const nowMs = clock.now()
     const storm = digest && item.errand.notification && this.#ready.size > digest.above ? digest : undefined
-    if (storm && nowMs < this.#digestDueMs) return this.#holdBack('digest', this.#digestDueMs - nowMs)
+    if (storm && nowMs < this.#digestDueMs) return this.#holds.hold('digest', this.#digestDueMs - nowMs)
     const permit = this.guard?.tryAcquire()
-    if (typeof permit === 'number') return this.#holdBack('circuit', permit)
+    if (typeof permit === 'number') return this.#holds.hold('circuit', permit)
     if (!storm) return this.#deliver([item], item.errand.run, permit)
     this.#digestDueMs = nowMs + storm.windowMs
     return this.#deliverDigest(storm, permit)
-  }
-
-  #holdBack(reason: 'digest' | 'circuit', ms: number): undefined {
-    this.#holds.hold(reason, ms)
-    this.#askForTurns()
   }
 
   async #deliverDigest(limits: { maxAlerts: number; maxRules: number }, permit: SendPermit | undefined): Promise<void> {
@@ -177,16 +182,12 @@ export class ReliableDelivery {
       digest = digestOf(notifications, { ...limits, dropped })
       await this.#sendDigest?.(digest, { signal })
     }
-    const isUnderWay = this.#deliver(folded, run, permit, () => {
+    await this.#deliver(folded, run, permit, () => {
       this.#droppedSince -= dropped
       this.counts.digests++
       this.counts.digested += folded.length
       if (digest) this.events.emit('digest', digest)
     })
-    // What has just been folded needs no turn any more.
-    this.#turns.clear()
-    this.#askForTurns()
-    await isUnderWay
   }
 
   async #deliver(

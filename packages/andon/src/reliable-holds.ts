@@ -23,7 +23,7 @@ export class Holds {
     return this.#untilMs.size > 0 ? Math.max(...this.#untilMs.values()) : undefined
   }
 
-  hold(reason: HoldReason, ms: number): void {
+  hold(reason: HoldReason, ms: number): undefined {
     this.#untilMs.set(reason, Math.max(this.#clock.now() + ms, this.#untilMs.get(reason) ?? -Infinity))
     this.#queue.pause()
     if (this.#isAwake) this.#schedule()
