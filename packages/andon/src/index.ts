@@ -83,6 +83,7 @@ export type {
   CustomRule,
   NoDataPolicy,
   RateRule,
+  RuleSource,
   Severity,
   ThresholdRule,
 } from './rule.ts'

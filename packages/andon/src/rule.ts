@@ -41,7 +41,8 @@ export interface CommonRule {
   readonly flapHold?: FlapHold | false | undefined
 }
 
-type Source<Value> = (() => Value | null | undefined) | undefined
+/** Reads a rule's value at each evaluation. Without one the rule takes what is observed. */
+export type RuleSource<Value> = (() => Value | null | undefined) | undefined
 
 /** Trouble is a value beyond a level. */
 export interface ThresholdRule extends CommonRule {
@@ -54,7 +55,7 @@ export interface ThresholdRule extends CommonRule {
    * Reads the value; called once by each `evaluate()`. Must be quick and synchronous. What it throws is counted,
    * reported as `sourceError`, and counts as no data. A rule with a source takes no `observe()`.
    */
-  readonly source?: Source<number>
+  readonly source?: RuleSource<number>
 }
 
 /** Trouble is a value that changes too fast. */
@@ -65,7 +66,7 @@ export interface RateRule extends CommonRule {
   readonly absence?: undefined
   readonly evaluate?: undefined
   /** As that of a threshold. */
-  readonly source?: Source<number>
+  readonly source?: RuleSource<number>
 }
 
 /** Trouble is an error budget that burns too fast. */
@@ -76,7 +77,7 @@ export interface BurnRateRule extends CommonRule {
   readonly absence?: undefined
   readonly evaluate?: undefined
   /** As that of a threshold, but reads counts. */
-  readonly source?: Source<EventCounts>
+  readonly source?: RuleSource<EventCounts>
 }
 
 /** How long a value may be missing. */
@@ -100,7 +101,7 @@ export interface AbsenceRule extends CommonRule {
   readonly noData?: undefined
   readonly staleMs?: undefined
   /** As that of a threshold. Whatever it returns is well, except nothing. */
-  readonly source?: Source<number>
+  readonly source?: RuleSource<number>
 }
 
 /** Trouble is what your function says. */
@@ -116,7 +117,7 @@ export interface CustomRule extends CommonRule {
   readonly burnRate?: undefined
   readonly absence?: undefined
   /** As that of a threshold; gives the `value` of the context. */
-  readonly source?: Source<number>
+  readonly source?: RuleSource<number>
 }
 
 /** One thing to watch. Checked and copied when the emitter is made. Its kind is the one of the five keys that it has. */
