@@ -252,6 +252,7 @@ interface Home<T> {
 /** The dead letters of a `SqliteQueue`: in the same file, so that an item is in the queue or here, and never in both. */
 declare class SqliteDeadLetters<T> {
     #private;
+    /** @internal */
     constructor(home: Home<T>);
     /** How many there are, as this process last saw it. */
     get size(): number;
@@ -316,6 +317,7 @@ declare class SqliteLease<T> implements Lease<T>, LeaseFacts {
     readonly tenant: string | undefined;
     readonly headers: Readonly<Record<string, string>>;
     readonly createdAt: number;
+    /** @internal */
     constructor(home: LeaseHome<T>, item: T, facts: LeaseFacts);
     /** Done. Resolves after the COMMIT. @throws {LeaseLostError} */
     ack(): Promise<void>;
@@ -485,4 +487,4 @@ declare class SqliteQueue<T> implements WorkSource<T>, Observable<SqliteQueueEve
 }
 
 export { LeaseLostError, SqliteDeadLetters, SqliteLease, SqliteQueue, StorageError };
-export type { Codec, PutReceipt, SqliteDeadLetter, SqlitePutOptions, SqliteQueueEvents, SqliteQueueOptions, SqliteQueueSnapshot, SqliteRedriveOptions, SqliteRedriveReport, StorageErrorCode };
+export type { Codec, LeaseFacts, PutReceipt, SqliteDeadLetter, SqlitePutOptions, SqliteQueueEvents, SqliteQueueOptions, SqliteQueueSnapshot, SqliteRedriveOptions, SqliteRedriveReport, StorageErrorCode };
