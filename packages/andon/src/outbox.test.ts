@@ -1,8 +1,10 @@
 import { settle } from '@tps/internal/manual-clock'
-import { expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { AlertEmitter } from './alert-emitter.ts'
+import type { Alert } from './alert.ts'
 import type { AlertNotification, Channel } from './channel.ts'
 import type { DeliveryFailedEvent } from './events.ts'
+import { Outbox } from './outbox.ts'
 
 interface Call {
   readonly what: string
@@ -183,6 +185,71 @@ it('prints what could not be delivered when nobody listens', () => {
     new Error('no'),
   )
   print.mockRestore()
+})
+
+it('may be closed by a listener: nothing is sent any more, and nothing is waited for', async () => {
+  const channel = held()
+  const { emitter, failures, fire } = setUp([channel])
+  emitter.on('firing', () => emitter.close())
+  fire('a')
+  await emitter.flush()
+  expect(channel.calls).toEqual([])
+  expect(failures).toMatchObject([{ reason: 'closed', notification: { kind: 'firing' } }])
+})
+
+it('flushes, for a listener too, what is being told at that moment', async () => {
+  const channel = held()
+  const { emitter, fire } = setUp([channel])
+  const flushed = vi.fn<() => void>()
+  emitter.on('firing', () => void emitter.flush().then(flushed))
+  fire('a')
+  await settle()
+  expect(flushed).not.toHaveBeenCalled()
+  channel.calls[0]?.done()
+  await settle()
+  expect(flushed).toHaveBeenCalledOnce()
+})
+
+describe('an outbox', () => {
+  const alert = { fingerprint: 'A{}', state: 'firing', labels: {} } as Alert
+  const firing: AlertNotification = { id: 'f', kind: 'firing', alert }
+  const resolved: AlertNotification = { id: 'r', kind: 'resolved', alert: { ...alert, state: 'resolved' } }
+
+  it('keeps the order although a report of a failure posts more of the same alert', async () => {
+    const channel = held()
+    let calls = 0
+    const flaky: Channel = {
+      name: 'flaky',
+      send(notification, context) {
+        calls++
+        if (calls === 1) throw new Error('no')
+        return calls === 2 ? undefined : channel.send(notification, context)
+      },
+    }
+    const outbox: Outbox = new Outbox(flaky, 10, () => {
+      outbox.post(resolved)
+      outbox.post(firing)
+    })
+    outbox.post(firing)
+    outbox.post(resolved)
+    expect(calls).toBe(3)
+    channel.calls[0]?.done()
+    await settle()
+    expect(calls).toBe(4)
+  })
+
+  it('knows the lane of an alert until all of it has settled', async () => {
+    const channel = held()
+    const outbox = new Outbox(channel, 10, () => {})
+    outbox.post(firing, 'lane')
+    outbox.post(resolved, 'lane')
+    channel.calls[0]?.done()
+    await settle()
+    expect([outbox.laneOf('A{}'), outbox.isOpen('A{}')]).toEqual(['lane', false])
+    channel.calls[1]?.done()
+    await settle()
+    expect(outbox.laneOf('A{}')).toBeUndefined()
+  })
 })
 
 it('takes the word of a thenable that is no promise', async () => {

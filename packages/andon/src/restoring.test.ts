@@ -83,6 +83,7 @@ describe('over a restart', () => {
     second.after(400)
     expect(second.told).toEqual([])
     second.after(1)
+    second.after(5000)
     expect(second.told).toEqual(['Silent{host="a"} firing'])
   })
 
@@ -176,6 +177,20 @@ describe('over a restart', () => {
     expect(channels[0]?.got.slice(1).flatMap(({ alerts }) => alerts)).toHaveLength(3)
   })
 
+  it('a group that goes on waits as groups do by now', () => {
+    const channels = [recorder()]
+    const group = { by: ['rule'], waitMs: 100, intervalMs: 1000 }
+    const first = make({ rules, channels, group })
+    first.emitter.observe({ rule: 'Down', labels: { shard: 'a' } }, 0)
+    first.after(100)
+    const second = restart(first, { channels, group })
+    second.emitter.observe({ rule: 'Down', labels: { shard: 'b' } }, 0)
+    second.after(99)
+    expect(channels[0]?.got).toHaveLength(1)
+    second.after(1)
+    expect(channels[0]?.got[1]?.group).toMatchObject({ key: '{rule="Down"}#0', firing: 2 })
+  })
+
   it('flapping goes on, and its memory with it', () => {
     const flapHold = { changes: 2, withinMs: 1000, calmMs: 1000 }
     const first = make({ rules, flapHold })
@@ -232,6 +247,20 @@ describe('what was under way', () => {
       expect(second.emitter.toJSON().channels).toEqual([{ name: 'slow', open: [], owed: [], groups: [] }])
     },
   )
+
+  it('comes before whatever is new of its alert, also when that would be told in another way now', async () => {
+    const { channel, calls } = slow()
+    const first = make({ rules, channels: [channel], group: { by: ['rule'], waitMs: 0 } })
+    first.emitter.observe('Down', 0)
+    const second = restart(first, { channels: [channel], group: { by: ['severity'], waitMs: 0 } })
+    for (const value of [1, 0]) second.emitter.observe('Down', value)
+    for (let answered = 1; answered < 4; answered++) {
+      expect(calls).toHaveLength(answered + 1)
+      calls[answered]?.done()
+      await settle()
+    }
+    expect(calls.map(({ text }) => text)).toEqual(['firing', 'firing', 'resolved', 'firing'])
+  })
 
   it('is sent by flush() as well', async () => {
     const { channel, calls } = slow()

@@ -41,6 +41,14 @@ describe('absence', () => {
     expect(emitter.snapshot().series).toBe(0)
   })
 
+  it('goes on expecting the one without labels once it was observed', () => {
+    const { emitter, told, after } = make({ rules: [heartbeat] })
+    emitter.observe('Silent', 1)
+    emitter.observe({ rule: 'Silent', labels: { host: 'a' } }, 1)
+    after(1001)
+    expect(told).toEqual(['Silent{} firing', 'Silent{host="a"} firing'])
+  })
+
   it('expects the label sets that it is told to from the beginning, without counting them', () => {
     const expected = { ...heartbeat, absence: { afterMs: 1000, expect: [{ host: 'a' }, { host: 'b' }] } } as AlertRule
     const { emitter, told, after } = make({ rules: [expected], maxSeries: 1 })
@@ -103,6 +111,15 @@ describe('rate of change', () => {
     expect(told).toHaveLength(2)
     after(1)
     expect(told).toEqual(['Filling{} firing', 'Filling{} resolved', 'Filling{} firing'])
+  })
+
+  it('does not take a jump between its first readings for a rate', () => {
+    const { emitter, told, clock } = make({ rules: [rising] })
+    for (const value of [0, 1000, 2000]) {
+      clock.advance(1000)
+      emitter.observe('Filling', value)
+    }
+    expect(told).toEqual([])
   })
 
   it('takes a fall for negative, by the second by default', () => {
@@ -196,6 +213,21 @@ describe("a rule of one's own", () => {
     expect(listener).toHaveBeenCalledOnce()
     expect(emitter.snapshot().sourceErrors).toBe(2)
     expect(told).toEqual([])
+  })
+
+  it('is not called again for a series while it is called for it', () => {
+    let calls = 0
+    const made = make({
+      rules: [
+        custom(() => {
+          calls++
+          made.emitter.evaluate()
+          return false
+        }),
+      ],
+    })
+    made.emitter.observe('Own', 1)
+    expect(calls).toBe(1)
   })
 
   it('may forget, observe and evaluate itself without harm', () => {

@@ -18,6 +18,9 @@ interface Page {
   readonly observed: Map<string, Series>
 }
 
+/** What a rule with a source has observed. */
+const NONE = new Map<string, never>()
+
 /** Where an observation goes. */
 export interface Place {
   readonly rule: CheckedRule
@@ -36,7 +39,11 @@ export class SeriesBook {
   #observed = 0
 
   constructor(rules: readonly CheckedRule[], max: number, nowMs: number) {
-    this.#pages = rules.map((rule) => ({ rule, own: rule.source && expected(rule, nowMs), observed: new Map() }))
+    this.#pages = rules.map((rule) =>
+      rule.source
+        ? { rule, own: expected(rule, nowMs), observed: NONE }
+        : { rule, own: undefined, observed: new Map<string, Series>() },
+    )
     this.#byName = new Map(this.#pages.map((page) => [page.rule.name, page]))
     this.#max = max
     for (const { rule, own, observed } of this.#pages) {
