@@ -16,6 +16,9 @@ export interface Look {
   readonly isNotHelping: boolean
 }
 
+/** How many times the most workers a demand counts at most, in a forecast. */
+const MOST_FORECAST = 10
+
 /** Decides, and keeps what decisions are made of. Calls nothing of the user's but the schedule. */
 export class ScalingPlanner {
   readonly ceiling: ScalingCeiling | undefined
@@ -58,7 +61,8 @@ export class ScalingPlanner {
     this.#note(workers, nowMs)
     const { byUtilization, byQueue, utilization } = this.#demand.update(nowMs, load)
     const isNotHelping = this.#observe(load, utilization, nowMs)
-    this.#forecast = this.#trend?.update(nowMs, Math.max(byUtilization, byQueue))
+    // A queue that nothing leaves asks for infinitely many: a trend of that would never come down again.
+    this.#forecast = this.#trend?.update(nowMs, Math.min(Math.max(byUtilization, byQueue), MOST_FORECAST * max))
     this.#floor = this.#readSchedule()
     const input = {
       workers,

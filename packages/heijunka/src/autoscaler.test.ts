@@ -400,3 +400,16 @@ describe('the options of an autoscaler', () => {
     expect(make).toThrow(message)
   })
 })
+
+it('forecasts a number, also of a queue that nothing leaves', async () => {
+  const { scaler, clock } = watched(
+    { trend: { horizonMs: 60 * SECOND } },
+    { utilization: 1, queueDepth: 5, throughput: 0 },
+  )
+  for (let look = 0; look < 5; look++) {
+    await scaler.evaluate()
+    clock.advance(10 * SECOND)
+  }
+  const { forecast } = scaler.snapshot()
+  expect(Number.isFinite(forecast)).toBe(true)
+})
