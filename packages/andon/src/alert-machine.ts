@@ -35,7 +35,7 @@ export class AlertMachine {
   /** @throws {TypeError | RangeError} when `value` is not what the rule takes. */
   observe(place: Place, value: unknown, nowMs: number): void {
     const { rule } = place
-    const reading = checkReading(rule, value, `value of "${rule.name}" must be`)
+    const reading = checkReading(rule, value, 'value')
     if (place.key !== '' && !rule.expect) this.#dismissImplied(rule, nowMs)
     // What is well and was never in trouble needs no state, unless it has to be remembered.
     if (!place.series && rule.kind === 'threshold' && !isWorthKeeping(rule, reading)) return

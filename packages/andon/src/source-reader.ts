@@ -24,7 +24,7 @@ export class SourceReader {
         return Number.isNaN(value) ? undefined : value
       }
       swallow(value)
-      const reading = checkReading(rule, value, `source of "${rule.name}" must return`)
+      const reading = checkReading(rule, value, 'source')
       if (rule.kind !== 'evaluate') series.isFailing = false
       return reading
     } catch (error) {
