@@ -62,6 +62,7 @@ export class AlertEmitter {
     this.#machine = new AlertMachine(
       new SeriesBook(checked.rules, checked.maxSeries, this.#clock.now()),
       new SourceReader((event) => this.#telling.sourceError(event)),
+      this.#clock,
       (change) => this.#desk.changed(change),
     )
   }
@@ -95,7 +96,7 @@ export class AlertEmitter {
   observe(series: string | SeriesKey, value: number | EventCounts | null | undefined): void {
     const place = this.#machine.book.find(series)
     if (this.#isClosed) return
-    this.#machine.observe(place, value, this.#clock.now())
+    this.#machine.observe(place, value)
     this.#observations++
     this.#tell()
   }

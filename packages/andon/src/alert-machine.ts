@@ -1,3 +1,4 @@
+import type { Clock } from '@tps/internal'
 import { type AlertState, INACTIVE, nextState } from './alert-state.ts'
 import { conditionOf, judge } from './judge.ts'
 import type { CheckedRule } from './rule-check.ts'
@@ -24,19 +25,21 @@ export class AlertMachine {
   /** What is pending or firing. */
   readonly active: Set<Series> = new Set()
   droppedObservations = 0
+  readonly #clock: Clock
   readonly #changed: (change: Change) => void
 
-  constructor(book: SeriesBook, reader: SourceReader, changed: (change: Change) => void) {
+  constructor(book: SeriesBook, reader: SourceReader, clock: Clock, changed: (change: Change) => void) {
     this.book = book
     this.reader = reader
+    this.#clock = clock
     this.#changed = changed
   }
 
   /** @throws {TypeError | RangeError} when `value` is not what the rule takes. */
-  observe(place: Place, value: unknown, nowMs: number): void {
+  observe(place: Place, value: unknown): void {
     const { rule } = place
     const reading = checkReading(rule, value, 'value')
-    if (place.key !== '' && !rule.expect) this.#dismissImplied(rule, nowMs)
+    if (place.key !== '' && !rule.expect) this.#dismissImplied(rule)
     // What is well and was never in trouble needs no state, unless it has to be remembered.
     if (!place.series && rule.kind === 'threshold' && !isWorthKeeping(rule, reading)) return
     const series = place.series ?? this.book.add(place)
@@ -44,6 +47,8 @@ export class AlertMachine {
       this.droppedObservations++
       return
     }
+    // Read no sooner: it costs more than all of the above.
+    const nowMs = this.#clock.now()
     series.isImplied = false
     if (rule.kind !== 'absence') series.observedMs = nowMs
     series.reading = reading
@@ -77,9 +82,9 @@ export class AlertMachine {
     return condition
   }
 
-  #dismissImplied(rule: CheckedRule, nowMs: number): void {
+  #dismissImplied(rule: CheckedRule): void {
     const implied = this.book.implied(rule)
-    if (implied) this.forget(implied, nowMs)
+    if (implied) this.forget(implied, this.#clock.now())
   }
 
   #step(series: Series, reading: Reading, isNew: boolean, nowMs: number): void {
