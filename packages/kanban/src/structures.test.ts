@@ -7,7 +7,6 @@ import { HandlerTimes } from './handler-times.ts'
 import { Entry, type EntryHome } from './entry.ts'
 import { Pace } from './pace.ts'
 import { Ranking } from './ranking.ts'
-import { Rate } from './rate.ts'
 import { Seat, Tenant } from './tenant.ts'
 import { TurnClock } from './turn-clock.ts'
 
@@ -40,24 +39,6 @@ describe('TurnClock', () => {
     vi.spyOn(systemClock, 'now').mockImplementation(() => nowMs)
     const turn = new TurnClock(systemClock)
     for (; nowMs < 100; nowMs++) expect(turn.now()).toBe(nowMs)
-  })
-})
-
-describe('Rate', () => {
-  it('spreads what came in the first second over a whole one', () => {
-    const rate = new Rate()
-    for (let i = 0; i < 5; i++) rate.add(10)
-    expect(rate.perSecond(100)).toBe(5)
-    expect(rate.perSecond(2_500)).toBe(2)
-  })
-
-  it('forgets what is older than ten seconds', () => {
-    const rate = new Rate()
-    rate.add(500)
-    expect(rate.perSecond(9_999)).toBeGreaterThan(0)
-    expect(rate.perSecond(10_000)).toBe(0)
-    rate.add(12_345_678)
-    expect(rate.perSecond(12_345_678)).toBeGreaterThan(0)
   })
 })
 
