@@ -7,7 +7,7 @@ import {
   checkObject,
   checkOneOf,
 } from '@tps/internal'
-import type { Codec } from './sqlite-options.ts'
+import type { Codec } from './item-codec.ts'
 import type { Answer, DeadRow, Request } from './sqlite-protocol.ts'
 import { type ThrownJson, thrownFromJson } from './thrown-json.ts'
 

@@ -1,9 +1,10 @@
 import type { Timer, Timers } from '@tps/internal'
+import { Asker } from './asker.ts'
 import { QueueClosedError } from './errors.ts'
 import type { SqliteLease } from './sqlite-lease.ts'
 import type { Batch, Composer, SqliteLink } from './sqlite-link.ts'
 import type { Answer, ClaimedRow, PutAnswer, Request, Standing } from './sqlite-protocol.ts'
-import { Asker, type PutAsker } from './sqlite-waiters.ts'
+import type { PutAsker } from './sqlite-waiters.ts'
 import { type Waiter, WaitingLine } from './waiting-line.ts'
 
 /** How much goes into one transaction at most. */

@@ -14,15 +14,9 @@ import {
   systemClock,
   systemTimers,
 } from '@tps/internal'
+import { checkClasses, unlessInfinite } from './durable-options.ts'
+import { type Codec, JSON_CODEC } from './item-codec.ts'
 import type { StoreOptions } from './sqlite-protocol.ts'
-
-/** How items become text or bytes, and back. */
-export interface Codec<T> {
-  /** What is written. @throws when the item can't be written: then `put` rejects with that. */
-  encode(item: T): string | Uint8Array
-  /** The item again. What it throws makes the item a dead letter. */
-  decode(written: string | Uint8Array): T
-}
 
 /** How a `SqliteQueue` is opened. */
 export interface SqliteQueueOptions<T> {
@@ -108,7 +102,6 @@ export interface SqlitePutOptions {
 }
 
 const SYNCHRONOUS = ['full', 'normal'] as const
-const MAX_HEADERS = 64
 
 export interface CheckedSqliteOptions<T> {
   readonly name: string
@@ -122,15 +115,6 @@ export interface CheckedSqliteOptions<T> {
   readonly clock: Clock
   readonly timers: Timers
   readonly onListenerError: ListenerErrorHandler
-}
-
-const JSON_CODEC: Codec<unknown> = {
-  encode(item) {
-    const text: string | undefined = JSON.stringify(item)
-    if (text === undefined) throw new TypeError(`an item must be something that JSON can hold, got ${typeof item}`)
-    return text
-  },
-  decode: (written) => JSON.parse(typeof written === 'string' ? written : new TextDecoder().decode(written)) as unknown,
 }
 
 export function checkSqliteOptions<T>(options: SqliteQueueOptions<T>): CheckedSqliteOptions<T> {
@@ -174,26 +158,4 @@ function checkStore<T>(options: SqliteQueueOptions<T>): StoreOptions {
     busyMs: checkNumber('busyMs', busyMs, { min: 0 }),
     maxBytes: unlessInfinite(maxBytes, () => checkNumber('maxBytes', maxBytes, { min: 65_536 })),
   }
-}
-
-function unlessInfinite(value: unknown, check: () => number): number {
-  return value === Number.POSITIVE_INFINITY ? value : check()
-}
-
-function checkClasses(classes: readonly string[]): readonly string[] {
-  if (!Array.isArray(classes)) throw new TypeError('classes must be an array of strings')
-  const names = classes.map((name, index) => checkName(`classes[${index}]`, name))
-  if (names.length === 0 || new Set(names).size < names.length)
-    throw new RangeError(`classes must be at least one name, each once, got [${names.join(', ')}]`)
-  return names
-}
-
-/** @throws {TypeError | RangeError} */
-export function checkHeaders(headers: Readonly<Record<string, string>>): string {
-  const entries = Object.entries(checkObject('headers', headers))
-  if (entries.length > MAX_HEADERS)
-    throw new RangeError(`headers must have at most ${MAX_HEADERS} entries, got ${entries.length}`)
-  for (const [name, value] of entries)
-    if (typeof value !== 'string') throw new TypeError(`headers["${name}"] must be a string, got ${typeof value}`)
-  return JSON.stringify(headers)
 }

@@ -1,8 +1,10 @@
 import { type Observable, Rate, SafeEmitter, type WorkSource, checkName, checkNumber, checkObject } from '@tps/internal'
+import { Asker } from './asker.ts'
+import { checkHeaders } from './durable-options.ts'
 import { QueueClosedError, TooManyWaitingError } from './errors.ts'
+import { LeaseLostError } from './lease-lost-error.ts'
 import { SqliteDeadLetters } from './sqlite-dead-letters.ts'
 import { SqliteDesk } from './sqlite-desk.ts'
-import { LeaseLostError } from './sqlite-errors.ts'
 import type { SqliteQueueEvents, SqliteQueueSnapshot } from './sqlite-events.ts'
 import { type LeaseEnd, SqliteLease } from './sqlite-lease.ts'
 import { SqliteLink } from './sqlite-link.ts'
@@ -10,11 +12,10 @@ import {
   type CheckedSqliteOptions,
   type SqlitePutOptions,
   type SqliteQueueOptions,
-  checkHeaders,
   checkSqliteOptions,
 } from './sqlite-options.ts'
 import type { ClaimedRow, PutAnswer, Request, Standing } from './sqlite-protocol.ts'
-import { Asker, PutAsker, type PutReceipt } from './sqlite-waiters.ts'
+import { PutAsker, type PutReceipt } from './sqlite-waiters.ts'
 import { thrownToJson } from './thrown-json.ts'
 
 /**
@@ -248,7 +249,7 @@ export class SqliteQueue<T> implements WorkSource<T>, Observable<SqliteQueueEven
       class: name,
       key: options.key ?? this.#options.dedupBy?.(item) ?? null,
       tenant: tenant ?? null,
-      headers: headers === undefined ? null : checkHeaders(headers),
+      headers: headers === undefined ? null : JSON.stringify(Object.fromEntries(checkHeaders(headers))),
       delayMs: checkNumber('delayMs', delayMs, { min: 0 }),
       deadlineMs: deadlineMs === undefined ? null : checkNumber('deadlineMs', deadlineMs, { above: 0 }),
     }

@@ -1,48 +1,5 @@
-import { type Abortable, unwatchAbort, watchAbort } from './abort-watch.ts'
+import { Asker } from './asker.ts'
 import type { Request } from './sqlite-protocol.ts'
-import { Waiter } from './waiting-line.ts'
-
-/** One who waits for the thread's answer, and may stop waiting by an `AbortSignal`. */
-export class Asker<V> extends Waiter implements Abortable {
-  readonly promise: Promise<V>
-  readonly #signal: AbortSignal | undefined
-  readonly #onLeft: (() => void) | undefined
-  #resolve!: (value: V) => void
-  #reject!: (reason: unknown) => void
-
-  /** `onLeft` is called when it gave up waiting. */
-  constructor(signal?: AbortSignal, onLeft?: () => void) {
-    super()
-    this.#signal = signal
-    this.#onLeft = onLeft
-    this.promise = new Promise<V>((resolve, reject) => {
-      this.#resolve = resolve
-      this.#reject = reject
-    })
-    if (signal) watchAbort(signal, this)
-  }
-
-  succeed(value: V): void {
-    this.#end()
-    this.#resolve(value)
-  }
-
-  fail(reason: unknown): void {
-    this.#end()
-    this.#reject(reason)
-  }
-
-  aborted(reason: unknown): void {
-    if (!this.line) return
-    this.fail(reason)
-    this.#onLeft?.()
-  }
-
-  #end(): void {
-    this.line?.leave(this)
-    if (this.#signal) unwatchAbort(this.#signal, this)
-  }
-}
 
 /** Waits in `put` or `offer` for an item to get in. It keeps its place in the line while it is asked for. */
 export class PutAsker extends Asker<PutReceipt> {
