@@ -1,6 +1,17 @@
 import { envSchema } from 'env-schema'
 import { type Static, Type } from 'typebox'
 
+const MINUTE_MS = 60_000
+
+/** How long the trouble of an alert rule lasts before it fires. */
+const alertMs = (rule: string, fallback: number) =>
+  Type.Integer({
+    minimum: 0,
+    maximum: 3_600_000,
+    default: fallback,
+    description: `How long the trouble must last before ${rule} fires, in ms.`,
+  })
+
 const port = (fallback: number, description: string) =>
   Type.Integer({ minimum: 0, maximum: 65_535, default: fallback, description })
 
@@ -87,6 +98,12 @@ export const ConfigSchema = Type.Object({
     default: 1_000,
     description: 'How many dead letters are kept.',
   }),
+  ALERT_HIGH_QUEUE_DEPTH_MS: alertMs('HighQueueDepth', 2 * MINUTE_MS),
+  ALERT_HIGH_LATENCY_MS: alertMs('HighLatency', MINUTE_MS),
+  ALERT_HIGH_ERROR_RATE_MS: alertMs('HighErrorRate', 2 * MINUTE_MS),
+  ALERT_CIRCUIT_BREAKER_OPEN_MS: alertMs('CircuitBreakerOpen', 30_000),
+  ALERT_HIGH_WORKER_UTILIZATION_MS: alertMs('HighWorkerUtilization', 5 * MINUTE_MS),
+  ALERT_PROCESSING_RATE_ZERO_MS: alertMs('ProcessingRateZero', MINUTE_MS),
   SHUTDOWN_GRACE_MS: Type.Integer({
     minimum: 0,
     maximum: 600_000,

@@ -1,4 +1,10 @@
-import { type Observed, type Reading, read } from './reading.ts'
+import { type Reading, read } from './reading.ts'
+import type { LineSnapshots } from './snapshots.ts'
+
+/** What is read. */
+interface Observed {
+  observe(): LineSnapshots
+}
 
 /** How many readings are kept: five minutes at one a second. */
 const KEPT = 300
@@ -44,7 +50,7 @@ export class History {
   }
 
   #tick(): void {
-    const reading = read(this.#observed)
+    const reading = read(this.#observed.observe())
     this.#lastMs = performance.now()
     this.#readings.push(reading)
     if (this.#readings.length > KEPT) this.#readings.shift()

@@ -15,7 +15,15 @@ const ROUTES = {
   'GET /metrics': 'Prometheus metrics',
   'GET /info': 'this page',
   'GET /': 'the live board',
+  'GET /alerts': 'alerts that fire, and those that have',
+  'GET /diagnosis': 'what is wrong, how bad, why, and what to do',
+  'GET /slo': 'what the service promises, and how much of its error budget is left',
   'GET, PATCH /admin/config': 'settings that can be changed while it runs',
+  'GET, POST, DELETE /admin/cord': 'stop the line by hand, and let it run',
+  'GET /admin/dead-letters': 'signals that were given up',
+  'POST /admin/dead-letters/redrive': 'send them back',
+  'GET, POST, DELETE /admin/experiments': 'does a change of the settings help?',
+  'POST /admin/chaos/…': 'crash-worker, queue-down, queue-recover, cascade, stop',
 }
 
 /** The body of `GET /info`: version, routes and the effective configuration, without secrets. */

@@ -13,7 +13,7 @@ export function createRegistry({ stations, alerts }: Pick<Service, 'stations' | 
     pools: [pool],
     deadLetters: [deadLetters],
     trackers: [latency],
-    signals: [{ name: 'signals', snapshot: () => ({ byStatus: counters.byStatus, errorRatio: counters.errorRatio }) }],
+    signals: [{ name: 'signals', snapshot: () => counters.snapshot() }],
     alerts: [alerts],
     names: 'both',
   })

@@ -1,4 +1,4 @@
-import type { PercentileTracker } from '@tps/kaizen'
+import type { PercentileSnapshot } from '@tps/kaizen'
 import { roundOrNull } from './round.ts'
 
 /** The percentiles under the keys of the seeds, in ms; `null` without samples. */
@@ -11,8 +11,7 @@ export interface Percentiles {
   readonly samples: number
 }
 
-export function percentilesOf(tracker: PercentileTracker): Percentiles {
-  const { p50, p90, p99, mean, max, count } = tracker.snapshot()
+export function percentilesOf({ p50, p90, p99, mean, max, count }: PercentileSnapshot): Percentiles {
   return {
     percentile_p50: roundOrNull(p50),
     percentile_p90: roundOrNull(p90),

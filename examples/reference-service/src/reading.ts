@@ -1,15 +1,7 @@
-import type { Alert, AlertEmitter } from '@tps/andon'
-import { SLA_MS } from './alerts.ts'
+import type { Alert } from '@tps/andon'
+import { SLA_MS } from './alerting/alerts.ts'
 import { roundOrNull } from './round.ts'
-import type { Stations } from './stations.ts'
-import type { DownstreamWatch } from './watch.ts'
-
-/** What is read of the line. */
-export interface Observed {
-  readonly stations: Stations
-  readonly alerts: AlertEmitter
-  readonly watch: DownstreamWatch
-}
+import type { LineSnapshots } from './snapshots.ts'
 
 /** The colour of the andon lamp. */
 export type Lamp = 'green' | 'yellow' | 'red'
@@ -47,52 +39,50 @@ export interface Reading {
   }[]
 }
 
-/** Reads every station once. */
-export function read(observed: Observed): Reading {
-  const { breaker, leveler, pool, latency, counters, deadLetters } = observed.stations
-  const circuit = breaker.snapshot()
-  const lanes = leveler.snapshot()
-  const crew = pool.snapshot()
-  const { p50, p90, p99 } = latency.snapshot()
+/** One reading of the line. */
+export function read(line: LineSnapshots): Reading {
+  const { breaker, queue, leveler, pool, latency, counters, deadLetters } = line
+  const { p50, p90, p99 } = latency
   return {
-    at: Date.now(),
-    ...lampOf(observed),
-    breaker: circuit.state,
-    retryAfterMs: circuit.state === 'open' ? circuit.retryAfterMs : null,
-    breakerRejected: circuit.totals.rejected,
-    depth: lanes.depth,
-    capacity: lanes.capacity,
+    at: line.at,
+    ...lampOf(line),
+    breaker: breaker.state,
+    retryAfterMs: breaker.state === 'open' ? breaker.retryAfterMs : null,
+    breakerRejected: breaker.totals.rejected,
+    depth: queue.depth,
+    capacity: queue.capacity,
     p50: roundOrNull(p50),
     p90: roundOrNull(p90),
     p99: roundOrNull(p99),
     slaMs: SLA_MS,
-    incomingRate: counters.incoming.perSecond,
-    processingRate: counters.completedLately.perSecond,
-    rejectionRate: counters.rejectedLately.perSecond,
+    incomingRate: counters.incomingRate,
+    processingRate: counters.processingRate,
+    rejectionRate: counters.rejectionRate,
     errorRatio: counters.errorRatio,
     completed: counters.byStatus.completed,
     deadLetters: deadLetters.size,
-    workers: crew.workers,
-    busy: crew.busy,
-    utilization: crew.utilization,
-    workerLoads: lanes.workerLoads,
-    alerts: observed.alerts
-      .alerts()
-      .map(({ rule, state, severity, summary }) => ({ name: rule, state, severity, summary })),
+    workers: pool.workers,
+    busy: pool.busy,
+    utilization: pool.utilization,
+    workerLoads: leveler.workerLoads,
+    alerts: line.alerts.map(({ rule, state, severity, summary }) => ({ name: rule, state, severity, summary })),
   }
 }
 
 /** The lamp: red when somebody is needed now, yellow when something begins, green otherwise. With the reason. */
-export function lampOf({ stations: { breaker }, alerts, watch }: Observed): { lamp: Lamp; why: string } {
-  const firing = alerts.alerts().filter((alert) => alert.state === 'firing')
-  const red = firing.find(({ severity }) => severity === 'red')
+export function lampOf(line: LineSnapshots): { lamp: Lamp; why: string } {
+  const { breaker, queue, watch, alerts, board } = line
+  const red = alerts.find(({ state, severity }) => state === 'firing' && severity === 'red')
+  const [pull] = board.cord.pulls
+  if (pull) return { lamp: 'red', why: `${pull.by} has pulled the cord: ${pull.reason}` }
+  if (!queue.connected) return { lamp: 'red', why: 'the queue can not be reached' }
   if (breaker.state === 'open' || breaker.state === 'forced-open')
     return { lamp: 'red', why: 'the circuit breaker is open: the downstream fails' }
   if (red) return { lamp: 'red', why: reasonOf(red) }
   if (breaker.state === 'half-open') return { lamp: 'yellow', why: 'the circuit breaker is probing the downstream' }
-  if (watch.reading.status === 'unhealthy')
-    return { lamp: 'yellow', why: `the downstream's health check fails: ${watch.reading.error}` }
-  const [first] = alerts.alerts()
+  if (watch.status === 'unhealthy')
+    return { lamp: 'yellow', why: `the downstream's health check fails: ${watch.error}` }
+  const [first] = alerts
   return first ? { lamp: 'yellow', why: reasonOf(first) } : { lamp: 'green', why: 'no alert, the circuit is closed' }
 }
 

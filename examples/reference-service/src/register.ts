@@ -34,6 +34,16 @@ export class SignalRegister {
     this.#active.delete(signal.id)
   }
 
+  /** A signal that was finished is on the line again. */
+  revive(signal: Signal): void {
+    this.#finished.delete(signal.id)
+    signal.status = 'queued'
+    delete signal.durationMs
+    delete signal.result
+    delete signal.error
+    this.#active.set(signal.id, signal)
+  }
+
   get(id: string): Signal | undefined {
     return this.#active.get(id) ?? this.#finished.get(id)
   }

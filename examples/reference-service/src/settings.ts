@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import type { Config } from './config.ts'
 
 /**
  * What can be changed while the service runs: the keys of the seeds' ConfigMap `tps-config`.
@@ -19,12 +20,27 @@ export const SettingsSchema = Type.Object(
       maximum: 1,
       description: 'The share of calls that the downstream answers with 500.',
     }),
+    downstream_chain: Type.Boolean({
+      description: 'Whether signals call downstream c, which calls b, which calls a. When false they call a.',
+    }),
+    downstream_b_enabled: Type.Boolean({ description: 'The same of downstream b.' }),
+    downstream_b_latency_ms: Type.Integer({ minimum: 0, maximum: 60_000, description: 'The same of downstream b.' }),
+    downstream_b_error_ratio: Type.Number({ minimum: 0, maximum: 1, description: 'The same of downstream b.' }),
+    downstream_c_enabled: Type.Boolean({ description: 'The same of downstream c.' }),
+    downstream_c_latency_ms: Type.Integer({ minimum: 0, maximum: 60_000, description: 'The same of downstream c.' }),
+    downstream_c_error_ratio: Type.Number({ minimum: 0, maximum: 1, description: 'The same of downstream c.' }),
     task_ms: Type.Integer({
       minimum: 0,
       maximum: 60_000,
       description: 'What the task of one signal costs a worker, in ms.',
     }),
     workers: Type.Integer({ minimum: 1, maximum: 1_000, description: 'How many workers pull signals.' }),
+    autoscale: Type.Boolean({ description: 'Whether workers are added and taken away by the load.' }),
+    rate_limit: Type.Number({
+      minimum: 0,
+      maximum: 1_000_000,
+      description: 'How many signals a second are let in. 0: as many as there is room for.',
+    }),
   },
   { additionalProperties: false },
 )
@@ -56,5 +72,25 @@ export class SettingsStore {
   follow(listener: (settings: Settings) => void): void {
     this.#listeners.push(listener)
     listener(this.#settings)
+  }
+}
+
+/** The settings that a process begins with. */
+export function initialSettings({ TASK_MS, WORKER_COUNT }: Pick<Config, 'TASK_MS' | 'WORKER_COUNT'>): Settings {
+  return {
+    downstream_enabled: true,
+    downstream_latency_ms: 0,
+    downstream_error_ratio: 0,
+    downstream_chain: false,
+    downstream_b_enabled: true,
+    downstream_b_latency_ms: 0,
+    downstream_b_error_ratio: 0,
+    downstream_c_enabled: true,
+    downstream_c_latency_ms: 0,
+    downstream_c_error_ratio: 0,
+    task_ms: TASK_MS,
+    workers: WORKER_COUNT,
+    autoscale: false,
+    rate_limit: 0,
   }
 }

@@ -42,6 +42,8 @@ export interface Signal {
   /** When it was put into the queue. */
   enqueuedMs: number
   status: SignalStatus
+  /** The variant of the experiment that it met. */
+  variant?: 'control' | 'treatment' | undefined
   /** From arrival to the end. */
   durationMs?: number
   result?: unknown

@@ -1,72 +1,33 @@
 import { CircuitBreaker } from '@tps/jidoka'
 import { Breakdown, PercentileTracker } from '@tps/kaizen'
 import { DeadLetterQueue, WorkerPool } from '@tps/kanban'
-import { LoadLeveler } from '@tps/heijunka'
+import { DurationClassifier, LoadLeveler } from '@tps/heijunka'
 import type { Config } from './config.ts'
+import { Counters, STAGES, type Stage } from './counters.ts'
 import type { DownstreamClient } from './downstream/client.ts'
 import type { Settings } from './settings.ts'
 import type { Signal } from './signal.ts'
-import { WindowCounter } from './window-counter.ts'
 
-/** The parts of a signal's way, in its order: the keys of `.kaizen.component_breakdown`. */
-export const STAGES = [
-  'api_receive',
-  'enqueue',
-  'dequeue_wait',
-  'process_work',
-  'jidoka_check',
-  'metrics_record',
-] as const
-
-/** Rates are taken over this many seconds, error shares over the longer one. */
-const RATE_SECONDS = 10
-const ERROR_SECONDS = 60
+/** How far back latencies are looked at. */
 const LATENCY_WINDOW_MS = 60_000
 
 /** What happens to signals when a worker has pulled them. */
-export type Work = (signal: Signal, context: { readonly signal: AbortSignal }) => Promise<void>
+export type Work = (signal: Signal, context: { readonly signal: AbortSignal; readonly worker: number }) => Promise<void>
 
 /** The stations of the line: one of each primitive, and the counters that the boards need. */
 export interface Stations {
   readonly downstream: DownstreamClient
   readonly breaker: CircuitBreaker
+  /** In front of the queue. */
+  readonly queueBreaker: CircuitBreaker
   readonly leveler: LoadLeveler<Signal>
   readonly pool: WorkerPool<Signal, void>
   readonly deadLetters: DeadLetterQueue<Signal>
   /** Latency of the last minute, from arrival to end, in ms. */
   readonly latency: PercentileTracker
-  readonly breakdown: Breakdown
+  readonly breakdown: Breakdown<Stage>
+  readonly durations: DurationClassifier<string>
   readonly counters: Counters
-}
-
-/** Plain counts of how signals fared. */
-export class Counters {
-  readonly #now = (): number => performance.now()
-  /** Admitted and refused signals of the last seconds. */
-  readonly incoming = new WindowCounter(RATE_SECONDS, this.#now)
-  readonly completedLately = new WindowCounter(RATE_SECONDS, this.#now)
-  readonly rejectedLately = new WindowCounter(RATE_SECONDS, this.#now)
-  readonly good = new WindowCounter(ERROR_SECONDS, this.#now)
-  readonly bad = new WindowCounter(ERROR_SECONDS, this.#now)
-  readonly byStatus = { completed: 0, failed: 0, 'dead-lettered': 0, rejected: 0 }
-
-  /** A signal ended, or was refused. A refused one is an error to its caller too. */
-  count(status: keyof Counters['byStatus']): void {
-    this.byStatus[status]++
-    if (status === 'completed') {
-      this.completedLately.add()
-      this.good.add()
-      return
-    }
-    if (status === 'rejected') this.rejectedLately.add()
-    this.bad.add()
-  }
-
-  /** The share of the last minute's signals that failed or were refused; 0 when there were none. */
-  get errorRatio(): number {
-    const bad = this.bad.total
-    return bad === 0 ? 0 : bad / (bad + this.good.total)
-  }
 }
 
 /** Builds the stations. `work` is called by the workers. */
@@ -86,6 +47,11 @@ export function createStations(config: Config, settings: Settings, downstream: D
     downstream,
     leveler,
     deadLetters,
+    queueBreaker: new CircuitBreaker({
+      name: 'queue',
+      trip: { consecutiveFailures: config.CIRCUIT_BREAKER_THRESHOLD },
+    }),
+    durations: new DurationClassifier<string>({ name: 'signals', slowMs: 50 }),
     breaker: new CircuitBreaker({
       name: 'downstream',
       trip: { consecutiveFailures: config.CIRCUIT_BREAKER_THRESHOLD },

@@ -1,31 +1,31 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
-import { SettingsSchema } from '../settings.ts'
 import type { Service } from '../service.ts'
+import { chaosRoutes } from './admin/chaos.ts'
+import { configRoutes } from './admin/config.ts'
+import { cordRoutes } from './admin/cord.ts'
+import { deadLetterRoutes } from './admin/dead-letters.ts'
+import { experimentRoutes } from './admin/experiments.ts'
 import type { App } from './app.ts'
 
 /** `/admin`: open on this machine, and from elsewhere with the token only. */
-export function adminRoutes(app: App, { config, settings, log }: Service): void {
-  app.register(async (admin) => {
+export function adminRoutes(app: App, service: Service): void {
+  app.register(async (scope) => {
+    const admin = scope.withTypeProvider<TypeBoxTypeProvider>()
     admin.addHook('onRequest', async (request, reply) => {
-      if (mayAdminister(request, config.ADMIN_TOKEN)) return
+      if (mayAdminister(request, service.config.ADMIN_TOKEN)) return
       await reply.code(403).send({
         error: 'Forbidden',
         message: '/admin answers on this machine only, or with "Authorization: Bearer <ADMIN_TOKEN>".',
         trace_id: request.traceId,
       })
     })
-    admin.get('/admin/config', async () => settings.current)
-    admin.patch(
-      '/admin/config',
-      { schema: { body: Type.Partial(SettingsSchema, { additionalProperties: false, minProperties: 1 }) } },
-      async (request) => {
-        const changed = settings.change(request.body as Partial<typeof settings.current>)
-        log.info({ trace_id: request.traceId, component: 'admin', changed: request.body }, 'settings changed')
-        return changed
-      },
-    )
+    configRoutes(admin, service)
+    cordRoutes(admin, service)
+    deadLetterRoutes(admin, service)
+    chaosRoutes(admin, service)
+    experimentRoutes(admin, service)
   })
 }
 

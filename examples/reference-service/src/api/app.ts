@@ -1,5 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import {
+  type FastifyBaseLogger,
   type FastifyInstance,
   LogController,
   type RawReplyDefaultExpression,
@@ -7,7 +8,6 @@ import {
   type RawServerDefault,
   fastify,
 } from 'fastify'
-import type { Logger } from 'pino'
 import { traceIdFrom } from '../signal.ts'
 import type { Service } from '../service.ts'
 import { adminRoutes } from './admin.ts'
@@ -31,7 +31,7 @@ export type App = FastifyInstance<
   RawServerDefault,
   RawRequestDefaultExpression,
   RawReplyDefaultExpression,
-  Logger,
+  FastifyBaseLogger,
   TypeBoxTypeProvider
 >
 
@@ -48,7 +48,7 @@ export async function createApp(service: Service): Promise<App> {
     forceCloseConnections: true,
     // What a caller sent is judged as it is: nothing is converted, nothing silently removed.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
-  }).withTypeProvider<TypeBoxTypeProvider>()
+  }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
   // JSON is all that is understood here.
   app.removeContentTypeParser('text/plain')
   app.decorateRequest('receivedMs', 0)

@@ -1,15 +1,35 @@
-import { AlertEmitter, type AlertEmitterOptions, type AlertRule } from '@tps/andon'
-import { type AlertLogger, logChannel } from '@tps/andon/channels'
-import type { Stations } from './stations.ts'
+import { AlertEmitter, type AlertEmitterOptions, type AlertRule, type Channel } from '@tps/andon'
 
 /** A p99 above this breaks the promise that the service makes: the line of the latency chart. */
 export const SLA_MS = 200
 
 const EVERY_MS = 1_000
-const MINUTE_MS = 60_000
+
+/** How long each trouble must last before its alert fires, in ms. */
+export interface AlertDurations {
+  readonly HighQueueDepth: number
+  readonly HighLatency: number
+  readonly HighErrorRate: number
+  readonly CircuitBreakerOpen: number
+  readonly HighWorkerUtilization: number
+  readonly ProcessingRateZero: number
+}
+
+/** What the rules look at. */
+export interface AlertReadings {
+  /** From 0 to 1. */
+  readonly depthRatio: () => number
+  /** In ms; `null` when there was no signal. */
+  readonly p99: () => number | null
+  readonly errorRatio: () => number
+  readonly isCircuitOpen: () => boolean
+  readonly utilization: () => number
+  /** Whether work waits and nothing is completed. */
+  readonly isStalled: () => boolean
+}
 
 /** The six alert rules of the reference system. */
-function rules({ breaker, leveler, pool, latency, counters }: Stations): AlertRule[] {
+function rules(readings: AlertReadings, forMs: AlertDurations): AlertRule[] {
   return [
     {
       name: 'HighQueueDepth',
@@ -17,11 +37,8 @@ function rules({ breaker, leveler, pool, latency, counters }: Stations): AlertRu
       summary: 'more than 80 % of the queue is used',
       description: 'Signals come in faster than they are worked off. Add workers, or send less.',
       threshold: { above: 0.8 },
-      forMs: 2 * MINUTE_MS,
-      source: () => {
-        const { depth, capacity } = leveler.snapshot()
-        return depth / capacity
-      },
+      forMs: forMs.HighQueueDepth,
+      source: readings.depthRatio,
     },
     {
       name: 'HighLatency',
@@ -30,10 +47,10 @@ function rules({ breaker, leveler, pool, latency, counters }: Stations): AlertRu
       description:
         'Look at the component breakdown: a long dequeue_wait asks for workers, a long jidoka_check for the downstream.',
       threshold: { above: SLA_MS },
-      forMs: MINUTE_MS,
+      forMs: forMs.HighLatency,
       // No signal, no latency: nothing is wrong with it.
       noData: 'resolve',
-      source: () => latency.snapshot().p99,
+      source: readings.p99,
     },
     {
       name: 'HighErrorRate',
@@ -42,8 +59,8 @@ function rules({ breaker, leveler, pool, latency, counters }: Stations): AlertRu
       description:
         'When the circuit is open these are refusals: look at the downstream. Otherwise look at the dead letters.',
       threshold: { above: 0.05 },
-      forMs: 2 * MINUTE_MS,
-      source: () => counters.errorRatio,
+      forMs: forMs.HighErrorRate,
+      source: readings.errorRatio,
     },
     {
       name: 'CircuitBreakerOpen',
@@ -51,8 +68,8 @@ function rules({ breaker, leveler, pool, latency, counters }: Stations): AlertRu
       summary: 'the circuit breaker is open',
       description: 'The downstream fails. The circuit closes by itself once it answers again.',
       threshold: { above: 0 },
-      forMs: 30_000,
-      source: () => (breaker.state === 'open' || breaker.state === 'forced-open' ? 1 : 0),
+      forMs: forMs.CircuitBreakerOpen,
+      source: () => (readings.isCircuitOpen() ? 1 : 0),
     },
     {
       name: 'HighWorkerUtilization',
@@ -60,8 +77,8 @@ function rules({ breaker, leveler, pool, latency, counters }: Stations): AlertRu
       summary: 'more than 90 % of the workers are busy',
       description: 'There is no room for a burst. Add workers.',
       threshold: { above: 0.9 },
-      forMs: 5 * MINUTE_MS,
-      source: () => pool.snapshot().utilization,
+      forMs: forMs.HighWorkerUtilization,
+      source: readings.utilization,
     },
     {
       name: 'ProcessingRateZero',
@@ -70,19 +87,20 @@ function rules({ breaker, leveler, pool, latency, counters }: Stations): AlertRu
       description:
         'Workers are stuck, or the circuit is open and they fail. Look at the busy workers and at the dead letters.',
       threshold: { above: 0 },
-      forMs: MINUTE_MS,
-      source: () => (leveler.snapshot().depth > 0 && counters.completedLately.total === 0 ? 1 : 0),
+      forMs: forMs.ProcessingRateZero,
+      source: () => (readings.isStalled() ? 1 : 0),
     },
   ]
 }
 
-/** The andon of the line: evaluates the rules every second once it is started, and logs what fires and resolves. */
+/** The alerts of the line: the rules are evaluated every second once it is started; what fires and resolves is told. */
 export function createAlerts(
-  stations: Stations,
-  log: AlertLogger,
+  readings: AlertReadings,
+  forMs: AlertDurations,
+  channels: readonly Channel[],
   time: Pick<AlertEmitterOptions, 'clock' | 'timers'> = {},
 ): AlertEmitter {
-  return new AlertEmitter({ name: 'andon', rules: rules(stations), channels: [logChannel(log)], ...time })
+  return new AlertEmitter({ name: 'andon', rules: rules(readings, forMs), channels, ...time })
 }
 
 /** Starts the evaluation. */

@@ -1,50 +1,57 @@
+import { logChannel } from '@tps/andon/channels'
 import { ManualClock } from '@tps/internal/manual-clock'
 import { expect, it } from 'vitest'
 import { createAlerts, startAlerts } from './alerts.ts'
-import type { Stations } from './stations.ts'
 
-const WELL = { state: 'closed', depth: 10, utilization: 0.5, p99: 100 as number | null, errorRatio: 0, completed: 5 }
+const WELL = {
+  circuitOpen: false,
+  depthRatio: 0.1,
+  utilization: 0.5,
+  p99: 100 as number | null,
+  errorRatio: 0,
+  stalled: false,
+}
+const MINUTE_MS = 60_000
+const FOR_MS = {
+  HighQueueDepth: 2 * MINUTE_MS,
+  HighLatency: MINUTE_MS,
+  HighErrorRate: 2 * MINUTE_MS,
+  CircuitBreakerOpen: 30_000,
+  HighWorkerUtilization: 5 * MINUTE_MS,
+  ProcessingRateZero: MINUTE_MS,
+}
 
-/** The six rules over stations that read what `readings` says. */
+/** The six rules over a line of which `readings` tells. */
 function watched() {
   const readings = { ...WELL }
-  const stations = {
-    breaker: {
-      get state() {
-        return readings.state
-      },
-    },
-    leveler: { snapshot: () => ({ depth: readings.depth, capacity: 100 }) },
-    pool: { snapshot: () => ({ utilization: readings.utilization }) },
-    latency: { snapshot: () => ({ p99: readings.p99 }) },
-    counters: {
-      get errorRatio() {
-        return readings.errorRatio
-      },
-      completedLately: {
-        get total() {
-          return readings.completed
-        },
-      },
-    },
-  }
   const clock = new ManualClock()
   const logged: string[] = []
   const note = (_fields: object, message: string): void => void logged.push(message)
-  const time = { clock, timers: clock }
-  const alerts = createAlerts(stations as unknown as Stations, { info: note, warn: note, error: note }, time)
+  const alerts = createAlerts(
+    {
+      depthRatio: () => readings.depthRatio,
+      p99: () => readings.p99,
+      errorRatio: () => readings.errorRatio,
+      isCircuitOpen: () => readings.circuitOpen,
+      utilization: () => readings.utilization,
+      isStalled: () => readings.stalled,
+    },
+    FOR_MS,
+    [logChannel({ info: note, warn: note, error: note })],
+    { clock, timers: clock },
+  )
   startAlerts(alerts)
   const firing = (): string[] => alerts.alerts().flatMap(({ rule, state }) => (state === 'firing' ? [rule] : []))
   return { readings, clock, alerts, firing, logged }
 }
 
 it.each([
-  ['HighQueueDepth', { depth: 81 }, { depth: 80 }, 120_000],
+  ['HighQueueDepth', { depthRatio: 0.81 }, { depthRatio: 0.8 }, 120_000],
   ['HighLatency', { p99: 201 }, { p99: 200 }, 60_000],
   ['HighErrorRate', { errorRatio: 0.06 }, { errorRatio: 0.05 }, 120_000],
-  ['CircuitBreakerOpen', { state: 'open' }, { state: 'half-open' }, 30_000],
+  ['CircuitBreakerOpen', { circuitOpen: true }, { circuitOpen: false }, 30_000],
   ['HighWorkerUtilization', { utilization: 0.95 }, { utilization: 0.9 }, 300_000],
-  ['ProcessingRateZero', { completed: 0 }, { completed: 1 }, 60_000],
+  ['ProcessingRateZero', { stalled: true }, { stalled: false }, 60_000],
 ])('%s fires when %j lasts, and resolves with %j', async (rule, trouble, cure, forMs) => {
   const { readings, clock, alerts, firing, logged } = watched()
   Object.assign(readings, trouble)
@@ -62,7 +69,7 @@ it.each([
 
 it('finds nothing wrong with a line that has nothing to do', async () => {
   const { readings, clock, alerts } = watched()
-  Object.assign(readings, { depth: 0, utilization: 0, p99: null, completed: 0 })
+  Object.assign(readings, { depthRatio: 0, utilization: 0, p99: null })
   await clock.advanceAsync(600_000)
   expect(alerts.alerts()).toEqual([])
   alerts.stop()

@@ -1,0 +1,38 @@
+import { Type } from 'typebox'
+import type { Service } from '../../service.ts'
+import type { App } from '../app.ts'
+
+/** `/admin/chaos`: trouble on purpose. */
+export function chaosRoutes(app: App, { chaos }: Service): void {
+  app.post('/admin/chaos/crash-worker', async () => chaos.crashWorker())
+  app.post('/admin/chaos/queue-down', async () => {
+    chaos.queueDown()
+    return { queue: 'down' }
+  })
+  app.post('/admin/chaos/queue-recover', async () => {
+    chaos.queueRecover()
+    return { queue: 'up' }
+  })
+  app.post(
+    '/admin/chaos/cascade',
+    {
+      schema: {
+        body: Type.Union([
+          Type.Null(),
+          Type.Object(
+            { latency_ms: Type.Optional(Type.Integer({ minimum: 0, maximum: 60_000 })) },
+            { additionalProperties: false },
+          ),
+        ]),
+      },
+    },
+    async (request) => {
+      chaos.cascade(request.body?.latency_ms)
+      return { cascade: 'begun' }
+    },
+  )
+  app.post('/admin/chaos/stop', async () => {
+    chaos.stop()
+    return { chaos: 'stopped' }
+  })
+}

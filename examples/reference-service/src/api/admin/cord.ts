@@ -1,0 +1,27 @@
+import { Type } from 'typebox'
+import type { Service } from '../../service.ts'
+import type { App } from '../app.ts'
+
+const Name = Type.String({ minLength: 1, maxLength: 200 })
+
+/** `/admin/cord`: whoever sees trouble stops the line, and lets it run again. */
+export function cordRoutes(app: App, { board: { cord } }: Service): void {
+  app.get('/admin/cord', async () => ({ ...cord.snapshot(), history: cord.history() }))
+  app.post(
+    '/admin/cord',
+    { schema: { body: Type.Object({ by: Name, reason: Name }, { additionalProperties: false }) } },
+    async (request, reply) => {
+      const { id, by, reason, pulledAt } = cord.pull(request.body)
+      return await reply.code(201).send({ id, by, reason, pulled_at: pulledAt })
+    },
+  )
+  app.delete(
+    '/admin/cord',
+    { schema: { querystring: Type.Object({ by: Type.Optional(Name) }, { additionalProperties: false }) } },
+    async (request) => {
+      const { by } = request.query
+      const released = by === undefined ? cord.release({ by: 'admin', all: true }) : cord.release({ by })
+      return { released, is_pulled: cord.isPulled }
+    },
+  )
+}
