@@ -246,7 +246,7 @@ describe('the service', () => {
     })
     expect(text).not.toContain('a-secret')
     await expect(RunningService.start({ WORKER_COUNT: 'many', MAX_QUEUE_DEPTH: '0' })).rejects.toThrow(
-      /WORKER_COUNT must be integer.*MAX_QUEUE_DEPTH must be >= 1|MAX_QUEUE_DEPTH must be >= 1.*WORKER_COUNT must be integer/s,
+      /MAX_QUEUE_DEPTH must be an integer from 1 to 1000000; it is "0".*WORKER_COUNT must be an integer from 1 to 1000; it is "many"/s,
     )
   })
 

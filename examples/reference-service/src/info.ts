@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Config, ConfigSchema } from './config.ts'
 import type { Service } from './service.ts'
 import { SignalRequestSchema } from './signal.ts'
 
@@ -27,7 +28,7 @@ const ROUTES = {
 }
 
 /** The body of `GET /info`: version, routes and the effective configuration, without secrets. */
-export function infoOf({ config: { ADMIN_TOKEN, ...configuration }, settings }: Service): object {
+export function infoOf({ config, settings }: Service): object {
   return {
     name: 'tps-reference-service',
     version,
@@ -35,7 +36,23 @@ export function infoOf({ config: { ADMIN_TOKEN, ...configuration }, settings }: 
     uptime_seconds: Math.round(process.uptime()),
     routes: ROUTES,
     signal: SignalRequestSchema,
-    configuration: { ...configuration, ADMIN_TOKEN: ADMIN_TOKEN === undefined ? 'not set' : 'set' },
+    configuration: shown(config),
     settings: settings.current,
   }
+}
+
+/** The configuration as it may be shown: of a secret, only whether there is one. */
+function shown(config: Config): object {
+  return Object.fromEntries(
+    Object.entries(ConfigSchema.properties).map(([key, schema]) => {
+      const value = config[key as keyof Config] ?? null
+      if ('secret' in schema) return [key, value === null ? 'not set' : 'set']
+      return [key, typeof value === 'string' ? withoutPassword(value) : value]
+    }),
+  )
+}
+
+/** `nats://user:password@host` without the two. */
+function withoutPassword(text: string): string {
+  return text.replaceAll(/\/\/[^/@\s]*@/g, '//***@')
 }

@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import { createApp } from './api/app.ts'
-import { ConfigError, readConfig } from './config.ts'
+import { readConfig } from './config.ts'
+import { ConfigError } from './config/check.ts'
 import { welcome } from './welcome.ts'
 import { Service } from './service.ts'
 
