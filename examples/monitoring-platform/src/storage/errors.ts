@@ -34,3 +34,13 @@ export class QueryTimeoutError extends Error {
     this.timeoutMs = timeoutMs
   }
 }
+
+/** Thrown when whoever asked doesn't want the answer any more. */
+export class QueryCancelledError extends Error {
+  override readonly name = 'QueryCancelledError'
+  readonly code = 'ERR_QUERY_CANCELLED'
+
+  constructor() {
+    super('the query was given up by who asked')
+  }
+}

@@ -73,6 +73,17 @@ export interface AggregatePoint {
   readonly group: Readonly<Record<string, string>>
 }
 
+/** What is kept together with samples. */
+export interface AppendOptions {
+  /** The place in the journal up to which everything is stored with this. */
+  readonly position?: number
+  /**
+   * A key for each batch. One that was stored with the same key before is left out, so that a queue may deliver twice.
+   * Engines that can't keep the key with the samples don't heed it.
+   */
+  readonly keys?: readonly string[]
+}
+
 /** What a store says about itself. Times are in ms. */
 export interface StoreSnapshot {
   readonly name: string
@@ -99,10 +110,9 @@ export interface Store {
   readonly name: string
   /**
    * Stores all of them or none. Once it resolves they are as durable as the engine makes them, and queries see them.
-   * @param position The place in the journal up to which everything is stored with this. Kept with it, as one.
    * @throws {StoreError} when they could not be stored.
    */
-  append(batches: readonly SampleBatch[], position?: number): Promise<void>
+  append(batches: readonly SampleBatch[], options?: AppendOptions): Promise<void>
   /** The `position` of the last append, 0 when there was none: what is to be read from the journal begins there. */
   readonly position: number
   /** @throws {TooManyRowsError} {@link QueryTimeoutError} before the first chunk, or while they are read. */
@@ -111,8 +121,11 @@ export interface Store {
   aggregate(query: AggregateQuery): Promise<readonly AggregatePoint[]>
   /** In the order in which they came. */
   series(selector: SeriesSelector): Promise<readonly Series[]>
-  /** Puts what is scattered into order, so that it takes less room and is read faster. */
-  compact(): Promise<void>
+  /**
+   * Puts what is scattered into order, so that it takes less room and is read faster: where it is worth while, or with
+   * `isWhole` all of it.
+   */
+  compact(isWhole?: boolean): Promise<void>
   /** Removes what is older than `beforeMs`. Resolves with how many samples went, as far as it is known. */
   retain(beforeMs: number): Promise<number>
   /** Writes a copy that can be opened by itself. */

@@ -1,0 +1,87 @@
+import type { AggregateRequest, Range, ReadRequest } from './duckdb-protocol.ts'
+
+/** A table of samples with the range of times that may be in it. */
+export interface SampleTable {
+  readonly name: string
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+const QUANTILES: Readonly<Record<string, number>> = { p50: 0.5, p90: 0.9, p99: 0.99 }
+
+/** The condition for one table. Everything in it is a number of ours. */
+function condition({ series, startMs, endMs }: Range): string {
+  const conditions = [`ts BETWEEN ${startMs} AND ${endMs}`]
+  if (series) {
+    // The bounds let whole row groups be skipped, which a list alone does not.
+    const least = series.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
+    const greatest = series.reduce((a, b) => Math.max(a, b), 0)
+    if (least === greatest) conditions.push(`series = ${least}`)
+    else conditions.push(`series BETWEEN ${least} AND ${greatest}`)
+    if (greatest - least + 1 > series.length) conditions.push(`series IN (${series.join(',')})`)
+  }
+  return conditions.join(' AND ')
+}
+
+/** `SELECT columns` from those tables that can have something, as a subquery. */
+function from(tables: readonly SampleTable[], range: Range, columns: string): string {
+  const where = condition(range)
+  const parts = tables
+    .filter(({ fromMs, toMs }) => fromMs <= range.endMs && toMs >= range.startMs)
+    .map(({ name }) => `SELECT ${columns} FROM ${name} WHERE ${where}`)
+  if (parts.length === 0) parts.push(`SELECT ${columns} FROM ${tables[0]?.name ?? 'nothing'} WHERE false`)
+  return parts.join(' UNION ALL ')
+}
+
+export function countSql(tables: readonly SampleTable[], range: Range): string {
+  return `SELECT count(*)::DOUBLE FROM (${from(tables, range, 'ts')})`
+}
+
+export function readSql(tables: readonly SampleTable[], request: ReadRequest): string {
+  const order = request.order === 'time' ? 'ts, series, value' : 'series, ts, value'
+  const limit = request.limit === undefined ? '' : ` LIMIT ${request.limit}`
+  const rows = from(tables, request, 'series, ts, value')
+  return `SELECT series::DOUBLE, ts::DOUBLE, value FROM (${rows} ORDER BY ${order}${limit})`
+}
+
+/**
+ * Rows of series or group, step, count, and what the aggregate is made of. What can be added up later is grouped by
+ * series, because numbers without gaps are grouped several times as fast as what a join brings.
+ */
+export function aggregateSql(tables: readonly SampleTable[], request: AggregateRequest): string {
+  const { aggregate, startMs, stepMs, series, groups, maxRows } = request
+  const step = `((ts - ${startMs}) // ${stepMs})`
+  const quantile = QUANTILES[aggregate]
+  const limit = `LIMIT ${maxRows + 1}`
+  if (quantile !== undefined) {
+    const rows = from(tables, request, 'series, ts, value')
+    const groupOf = new Set(groups).size <= 1 ? '0' : 'grp'
+    const join = groupOf === '0' ? '' : ` JOIN (VALUES ${pairs(series ?? [], groups)}) m(id, grp) ON m.id = series`
+    return (
+      `SELECT ${groupOf}::DOUBLE, ${step}::DOUBLE, count(*)::DOUBLE, quantile_disc(value, ${quantile}) ` +
+      `FROM (${rows})${join} GROUP BY 1, 2 ${limit}`
+    )
+  }
+  if (aggregate === 'rate') {
+    const rows = from(tables, request, 'series, ts, value')
+    const before = 'lag(value) OVER (PARTITION BY series ORDER BY ts, value)'
+    const growth = 'CASE WHEN before IS NULL THEN 0 WHEN value < before THEN value ELSE value - before END'
+    return (
+      `SELECT series::DOUBLE, ${step}::DOUBLE, count(*)::DOUBLE, sum(${growth}) ` +
+      `FROM (SELECT series, ts, value, ${before} AS before FROM (${rows})) GROUP BY 1, 2 ${limit}`
+    )
+  }
+  const sql = { avg: 'sum(value)', sum: 'sum(value)', min: 'min(value)', max: 'max(value)', count: '0::DOUBLE' }
+  const made = sql[aggregate as keyof typeof sql]
+  const isWhole = stepMs > request.endMs - startMs
+  const columns = `series${isWhole ? '' : ', ts'}${aggregate === 'count' ? '' : ', value'}`
+  const by = isWhole ? 'series' : `series, ${step}`
+  return (
+    `SELECT series::DOUBLE, ${isWhole ? '0::DOUBLE' : `${step}::DOUBLE`}, count(*)::DOUBLE, ${made} ` +
+    `FROM (${from(tables, request, columns)}) GROUP BY ${by} ${limit}`
+  )
+}
+
+function pairs(series: readonly number[], groups: readonly number[]): string {
+  return series.map((id, index) => `(${id},${groups[index]})`).join(',')
+}
