@@ -3,6 +3,8 @@ export interface Contender {
   readonly name: string
   /** Does the measured thing `operations` times. Whatever it needs is made before, outside. */
   readonly run: (operations: number) => void | Promise<void>
+  /** What happens between operations and is not measured: then each operation is measured by itself. */
+  readonly between?: () => void | Promise<void>
 }
 
 /** Contenders that do the same thing. The first one is ours; the ratios printed are the others' cost over its cost. */
@@ -13,6 +15,11 @@ export interface Comparison {
   readonly contenders: readonly Contender[]
   /** How many rounds are counted, after two that are not. Default 11. */
   readonly rounds?: number
+  /**
+   * How many operations a round does before those that it measures. For what a long-lived process does again and again: V8
+   * throws away the code of functions that were not in use for a few collections, and each round begins with one. Default 0.
+   */
+  readonly warmUp?: number
 }
 
 /** What one contender came to. */
@@ -30,20 +37,42 @@ const WARM_UP_ROUNDS = 2
  * Measures the contenders in turn, A B C A B C …, so that a machine whose speed drifts drifts for all of them, and
  * prints the median of each with its ratio to the first.
  */
-export async function compare({ title, operations, contenders, rounds = 11 }: Comparison): Promise<readonly Result[]> {
+export async function compare({
+  title,
+  operations,
+  contenders,
+  rounds = 11,
+  warmUp = 0,
+}: Comparison): Promise<readonly Result[]> {
   const samples = new Map<string, number[]>(contenders.map(({ name }) => [name, []]))
   for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
-    for (const { name, run } of contenders) {
+    for (const contender of contenders) {
       globalThis.gc?.()
-      const start = process.hrtime.bigint()
-      await run(operations)
-      const ns = Number(process.hrtime.bigint() - start) / operations
-      if (round >= 0) samples.get(name)?.push(ns)
+      if (warmUp > 0) await measure(contender, warmUp)
+      const ns = await measure(contender, operations)
+      if (round >= 0) samples.get(contender.name)?.push(ns)
     }
   }
   const results = [...samples].map(([name, all]) => summarize(name, all))
   print(title, results)
   return results
+}
+
+/** Nanoseconds an operation. */
+async function measure({ run, between }: Contender, operations: number): Promise<number> {
+  if (!between) return (await elapsed(run, operations)) / operations
+  let sum = 0
+  for (let operation = 0; operation < operations; operation++) {
+    await between()
+    sum += await elapsed(run, 1)
+  }
+  return sum / operations
+}
+
+async function elapsed(run: Contender['run'], operations: number): Promise<number> {
+  const start = process.hrtime.bigint()
+  await run(operations)
+  return Number(process.hrtime.bigint() - start)
 }
 
 function summarize(name: string, all: number[]): Result {

@@ -362,6 +362,14 @@ declare class PercentileTracker implements Observable<PercentileTrackerEvents> {
      * answer is that for a value up to 1.1 % higher. NaN when there are no values, or when `value` is NaN.
      */
     rank(value: number): number;
+    /**
+     * How many values are at most each of `bounds`: the buckets of a classic histogram, without the last one up to infinity.
+     * Those that share a bucket of the tracker with a bound count as at most, as in `rank`. One pass over the counts, however
+     * many bounds there are. The result is `into`, which makes it do without allocating; default a new array.
+     * @throws TypeError when a bound is no number, or `into` no `Float64Array`.
+     * @throws RangeError when `bounds` don't ascend from 0 or more, or when `into` has no room for them.
+     */
+    countsUpTo(bounds: readonly number[], into?: Float64Array): Float64Array;
     /** How many valid values there are, zeros included. */
     get count(): number;
     /** How many of the values are 0. */

@@ -41,6 +41,7 @@ describe('maxBuckets', () => {
     // The collapsed are answered with their upper limit.
     expect(tracker.quantile(2 / 8)).toBe(16)
     expect(tracker.rank(16)).toBe(0.5)
+    expect([...tracker.countsUpTo([1, 8, 16, 24, 192])]).toEqual([0, 0, 4, 5, 8])
   })
 
   it('is told when it is first reached', () => {

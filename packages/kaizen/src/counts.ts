@@ -3,7 +3,7 @@ import { copy, lengthened, total, zeros } from './doubles.ts'
 import { HEADER, OpenCounts } from './open-counts.ts'
 import { PageTable } from './page-table.ts'
 import { LONGEST_RUN, room, runAround } from './run.ts'
-import { bucketAbove, heldAt, pageTotal, pageTotals, survey, surveyed } from './survey.ts'
+import { pageTotals, bucketAbove, countUpToEach, heldAt, pageTotal, survey, surveyed } from './survey.ts'
 
 /** After how many values beside the run it is looked at again whether another would be better. */
 const MISSES = 4096
@@ -23,7 +23,7 @@ export class Counts {
   readonly open: OpenCounts = new OpenCounts()
   /** Counts of finished slices, by slot, as long as `open`; of length 0 until there is one. */
   #closed: number[] = NO_COUNTS
-  /** What each page holds of those, by the order of `places`; `undefined` when it has to be taken anew. */
+  /** What each block of those holds, as `survey` has it; `undefined` when it has to be taken anew. */
   #closedTotals: readonly number[] | undefined
   #table = new PageTable()
   #misses = 0
@@ -148,6 +148,11 @@ export class Counts {
   /** The bucket in which counting up from the lowest passes `count` values. After `survey`. */
   bucketAbove(count: number): number {
     return bucketAbove(this.#table, this.open, this.#closed, count)
+  }
+
+  /** Puts in place of the first `length` of `buckets`, ascending, how many values are in each or below. After `survey`. */
+  countUpToEach(buckets: Float64Array, length: number): void {
+    countUpToEach(this.#table, this.open, this.#closed, buckets, length)
   }
 
   /** Makes the run of the stretch of pages with the most values. */

@@ -2,6 +2,7 @@ import { PAGE_BITS, PAGE_SIZE, bucketOf, lowerBound, middle, upperBound } from '
 import type { Bucket, Contents } from './contents.ts'
 import type { Counts } from './counts.ts'
 import { History } from './history.ts'
+import { nearestRank } from './nearest-rank.ts'
 import { remainder, shortfall } from './remainder.ts'
 import { Tally } from './tally.ts'
 
@@ -9,6 +10,14 @@ import { Tally } from './tally.ts'
 export interface Totals {
   readonly count: number
   readonly sum: number
+}
+
+/** What is known after one pass. */
+export interface Surveyed {
+  readonly count: number
+  readonly totalCount: number
+  readonly totalSum: number
+  readonly quantiles: number[]
 }
 
 /**
@@ -153,9 +162,15 @@ export class Distribution {
 
   /** By nearest rank, to within half a bucket. The least and the greatest are exact. NaN when empty. */
   quantiles(qs: readonly number[]): number[] {
+    return this.survey(qs).quantiles
+  }
+
+  /** Quantiles, the count and the totals, in one pass over the counts. */
+  survey(qs: readonly number[]): Surveyed {
     const { zeros, collapsed, min, max } = this
+    const { open } = this.#counts
     const count = this.#counts.survey() + zeros + collapsed
-    return qs.map((q) => {
+    const quantiles = qs.map((q) => {
       if (count === 0) return Number.NaN
       const rank = nearestRank(q, count)
       if (rank <= 1) return min
@@ -164,20 +179,24 @@ export class Distribution {
       if (rank <= zeros + collapsed) return Math.min(this.#floorValue(), max)
       return Math.min(Math.max(middle(this.#counts.bucketAbove(rank - zeros - collapsed - 1)), min), max)
     })
+    const totalCount = this.#past.count + count - this.#history.tally.count
+    return { count, totalCount, totalSum: this.#past.sum + open.sum, quantiles }
   }
 
-  /** How many values are at most `value`; all that share its bucket are taken to be. */
-  countUpTo(value: number): number {
-    if (value >= this.max) return this.count
-    if (!(value >= this.min)) return 0
-    if (value === 0) return this.zeros
-    const last = bucketOf(value)
-    let sum = this.zeros + (value >= this.#floorValue() ? this.collapsed : 0)
-    for (const [bucket, count] of this.#counts.entries('all')) {
-      if (bucket > last) break
-      sum += count
+  /** Sets `into` to how many values are at most each of `values`, ascending; all that share its bucket are taken to be. */
+  countUpToEach(values: readonly number[], into: Float64Array): void {
+    const { zeros, collapsed, min, max } = this
+    const counts = this.#counts
+    const count = counts.survey() + zeros + collapsed
+    for (let index = 0; index < values.length; index++) into[index] = bucketOf(Math.max(values[index] as number, 0))
+    counts.countUpToEach(into, values.length)
+    const floor = collapsed > 0 ? this.#floorValue() : 0
+    for (let index = 0; index < values.length; index++) {
+      const value = values[index] as number
+      if (value >= max) into[index] = count
+      else if (!(value >= min)) into[index] = 0
+      else (into[index] as number) += zeros + (value >= floor ? collapsed : 0)
     }
-    return sum
   }
 
   /** Everything counted, in ascending order: zeros as (0, 0], the collapsed as one wide bucket from 0. */
@@ -233,13 +252,6 @@ export class Distribution {
   #floorValue(): number {
     return lowerBound(this.#floor * PAGE_SIZE)
   }
-}
-
-/** ⌈q · count⌉, at least 1. A product that rounding put next to a whole number is taken for that number. */
-function nearestRank(q: number, count: number): number {
-  const exact = q * count
-  const whole = Math.round(exact)
-  return Math.max(1, Math.abs(exact - whole) <= exact * 2 ** -51 ? whole : Math.ceil(exact))
 }
 
 /** What must be added to `part` to have at least `whole`. */

@@ -29,6 +29,16 @@ type Command = fc.Command<Model, Real>
 
 const sliceNow = ({ clock, slices }: Real): number => Math.floor(clock.now() / (WINDOW_MS / slices))
 
+const BOUNDS = [0, 1e-300, 0.5, 1, 1.005, 7, 8, 1000, 1e5, 3.6e6, 1e300, Infinity]
+
+/** By the tracker's buckets, one after another: those that a bound lies in count as at most. */
+function countUpTo(tracker: PercentileTracker, bound: number): number {
+  if (!(bound >= tracker.min)) return 0
+  let sum = 0
+  for (const { lower, upper, count } of tracker.buckets()) if (upper === 0 || lower < bound) sum += count
+  return sum
+}
+
 /** The window equals a tracker of just the window's values. */
 function assertSame(model: Model, real: Real): void {
   const slice = Math.max(model.slice, sliceNow(real))
@@ -44,6 +54,7 @@ function assertSame(model: Model, real: Real): void {
   })
   expect([...real.tracker.buckets()]).toEqual([...expected.buckets()])
   expect(real.tracker.quantiles([0, 0.5, 0.9, 0.99, 1])).toEqual(expected.quantiles([0, 0.5, 0.9, 0.99, 1]))
+  expect([...real.tracker.countsUpTo(BOUNDS)]).toEqual(BOUNDS.map((bound) => countUpTo(expected, bound)))
   const { totalCount, totalSum } = real.tracker
   expect(totalCount).toBeGreaterThanOrEqual(Math.max(model.totalCount, count))
   expect(totalSum).toBeGreaterThanOrEqual(Math.max(model.totalSum, real.tracker.sum * (1 - 1e-9)))

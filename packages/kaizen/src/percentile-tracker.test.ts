@@ -137,6 +137,29 @@ describe('PercentileTracker', () => {
     expect(tracker.rank(Number.NaN)).toBeNaN()
   })
 
+  it("counts up to bounds, into an array of one's own", () => {
+    const tracker = trackerOf([0, ...oneTo(64)])
+    expect([...tracker.countsUpTo([0, 0.5, 1, 16, 64, Infinity])]).toEqual([1, 1, 2, 17, 65, 65])
+    const into = new Float64Array(4).fill(7)
+    expect(tracker.countsUpTo([2, 4], into)).toBe(into)
+    expect([...into]).toEqual([3, 5, 7, 7])
+    expect([...new PercentileTracker().countsUpTo([0, 1, Infinity])]).toEqual([0, 0, 0])
+    expect(tracker.countsUpTo([])).toHaveLength(0)
+  })
+
+  it.each([
+    [[1, Number.NaN], undefined, RangeError, 'bounds must ascend from 0 or more, got NaN'],
+    [[2, 2], undefined, RangeError, 'bounds must ascend from 0 or more, got 2'],
+    [[-1], undefined, RangeError, 'bounds must ascend from 0 or more, got -1'],
+    [['1'], undefined, TypeError, 'bounds must be numbers, got string'],
+    [[1, 2], new Float64Array(1), RangeError, 'into must have room for 2 counts, got 1'],
+    [[1], [0], TypeError, 'into must be a Float64Array, got object'],
+  ])('refuses to count up to %o into %o', (bounds, into, type, message) => {
+    const counting = (): unknown => new PercentileTracker().countsUpTo(bounds as number[], into as never)
+    expect(counting).toThrow(type)
+    expect(counting).toThrow(message)
+  })
+
   it('lists what it counts, bucket by bucket', () => {
     const tracker = trackerOf([0, 1, 1, 2])
     const [zero, one, two] = [...tracker.buckets()]

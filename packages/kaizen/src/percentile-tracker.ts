@@ -1,4 +1,5 @@
 import { type Observable, SafeEmitter, checkNumber, checkObject } from '@tps/internal'
+import { checkBounds } from './bounds.ts'
 import { fromBytes, toBytes } from './bytes.ts'
 import { type Bucket, type Contents, type Mergeable, contentsOf, countOf } from './contents.ts'
 import type { Counts } from './counts.ts'
@@ -11,6 +12,9 @@ import { SlidingDistribution } from './sliding-distribution.ts'
 import { type PercentileSnapshot, takeSnapshot } from './snapshot.ts'
 import type { Stored } from './stored.ts'
 import { timed } from './timed.ts'
+
+/** For what is asked of one value. */
+const ONE = /* @__PURE__ */ new Float64Array(1)
 
 /**
  * Percentiles of a stream of durations, or of any other values of 0 or more, in constant memory.
@@ -104,7 +108,22 @@ export class PercentileTracker implements Observable<PercentileTrackerEvents> {
    */
   rank(value: number): number {
     const present = this.#sliding.present
-    return Number.isNaN(value) ? Number.NaN : present.countUpTo(value) / present.count
+    if (Number.isNaN(value)) return Number.NaN
+    present.countUpToEach([value], ONE)
+    return (ONE[0] as number) / present.count
+  }
+
+  /**
+   * How many values are at most each of `bounds`: the buckets of a classic histogram, without the last one up to infinity.
+   * Those that share a bucket of the tracker with a bound count as at most, as in `rank`. One pass over the counts, however
+   * many bounds there are. The result is `into`, which makes it do without allocating; default a new array.
+   * @throws TypeError when a bound is no number, or `into` no `Float64Array`.
+   * @throws RangeError when `bounds` don't ascend from 0 or more, or when `into` has no room for them.
+   */
+  countsUpTo(bounds: readonly number[], into: Float64Array = new Float64Array(bounds.length)): Float64Array {
+    checkBounds(bounds, into)
+    this.#sliding.present.countUpToEach(bounds, into)
+    return into
   }
 
   /** How many valid values there are, zeros included. */

@@ -28,6 +28,8 @@ export interface PercentileSnapshot {
   readonly max: number | null
 }
 
+const QUANTILES = [0.5, 0.9, 0.95, 0.99, 0.999]
+
 type Quantiles = [number | null, number | null, number | null, number | null, number | null]
 
 export function takeSnapshot(
@@ -35,10 +37,9 @@ export function takeSnapshot(
   windowMs: number | undefined,
   distribution: Distribution,
 ): PercentileSnapshot {
-  const { count, zeros, invalid, collapsed, sum, min, max, totals } = distribution
-  const [p50, p90, p95, p99, p999] = distribution
-    .quantiles([0.5, 0.9, 0.95, 0.99, 0.999])
-    .map(finiteOrNull) as Quantiles
+  const { zeros, invalid, collapsed, sum, min, max } = distribution
+  const { count, totalCount, totalSum, quantiles } = distribution.survey(QUANTILES)
+  const [p50, p90, p95, p99, p999] = quantiles.map(finiteOrNull) as Quantiles
   return {
     name,
     windowMs: windowMs ?? null,
@@ -47,8 +48,8 @@ export function takeSnapshot(
     invalid,
     collapsed,
     sum: finiteOrNull(sum),
-    totalCount: totals.count,
-    totalSum: finiteOrNull(totals.sum),
+    totalCount,
+    totalSum: finiteOrNull(totalSum),
     mean: finiteOrNull(sum / count),
     min: finiteOrNull(min),
     p50,

@@ -54,9 +54,55 @@ export function bucketAbove(
       continue
     }
     const place = places[index] as number
+    const isOpenOnly = closed.length === 0
     let slot = place
-    while ((rest -= heldAt(open, closed, slot)) >= 0) slot++
+    // By sixteen, and the last ones one by one.
+    for (;;) {
+      const sixteen = total(open, slot, 16) + (isOpenOnly ? 0 : total(closed, slot, 16))
+      if (rest < sixteen) break
+      rest -= sixteen
+      slot += 16
+    }
+    for (;;) {
+      rest -= (open[slot] as number) + (isOpenOnly ? 0 : (closed[slot] as number))
+      if (rest < 0) break
+      slot++
+    }
     return ((first + index) << PAGE_BITS) + slot - place
   }
   throw new RangeError('more values were asked for than the buckets hold')
+}
+
+/**
+ * Puts in place of each of the first `length` of `buckets`, ascending, how many values are in it or below. After `survey`.
+ * One pass over the pages; by bucket only on pages that one of `buckets` is on.
+ */
+export function countUpToEach(
+  { places, first }: PageTable,
+  open: readonly number[],
+  closed: readonly number[],
+  buckets: Float64Array,
+  length: number,
+): void {
+  let [below, index] = [0, 0]
+  for (let position = 0; position < length; position++) {
+    const bucket = buckets[position] as number
+    const page = (bucket >> PAGE_BITS) - first
+    for (; index < places.length && index < page; index++) below += held[index] as number
+    const place = page === index && index < places.length ? (places[index] as number) : -1
+    const upTo = (bucket & (PAGE_SIZE - 1)) + 1
+    let sum = below
+    if (place >= 0 && upTo === PAGE_SIZE) sum += held[index] as number
+    else if (place >= 0) sum += partOf(open, place, upTo) + partOf(closed, place, upTo)
+    buckets[position] = sum
+  }
+}
+
+/** The sum of the first `length` of a page. 0 where there are no counts. */
+function partOf(counts: readonly number[], place: number, length: number): number {
+  if (counts.length === 0) return 0
+  const sixteens = length & ~15
+  let sum = total(counts, place, sixteens)
+  for (let slot = place + sixteens; slot < place + length; slot++) sum += counts[slot] as number
+  return sum
 }
