@@ -3,6 +3,7 @@ import { library } from '../../scripts/tsup.ts'
 export default library(
   {
     index: 'src/index.ts',
+    nats: 'src/nats.ts',
     'p-queue': 'src/p-queue.ts',
     sqlite: 'src/sqlite.ts',
     // Loaded by name, as a thread.

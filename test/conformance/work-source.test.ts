@@ -9,8 +9,10 @@ import { LoadLeveler } from '@tps/heijunka'
 import type { Lease, WorkSource } from '@tps/internal'
 import { ManualClock, settle } from '@tps/internal/manual-clock'
 import { PullQueue, WorkerPool } from '@tps/kanban'
+import { JetStreamQueue } from '@tps/kanban/nats'
 import { SqliteQueue } from '@tps/kanban/sqlite'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { RunningNats } from '../integration/nats.ts'
 
 // DESIGN §2, contract WorkSource: one table that every source of leases passes.
 
@@ -70,6 +72,30 @@ async function inSqlite(): Promise<Fixture> {
   }
 }
 
+let nats: RunningNats
+beforeAll(async () => {
+  nats = await RunningNats.start()
+}, 240_000)
+afterAll(async () => nats.stop())
+
+/** A stream of its own for each test, on one server. */
+let streams = 0
+async function inJetStream(): Promise<Fixture> {
+  const connection = await nats.connect()
+  const source = await JetStreamQueue.open<string>({ connection, name: `q${streams++}` })
+  return {
+    source,
+    time: {},
+    timersLeft: () => 0,
+    almost: async () => settle(),
+    pass: async (ms) => sleep(ms),
+    async end() {
+      await source.stop()
+      await connection.close()
+    },
+  }
+}
+
 const SOURCES: readonly [title: string, make: () => Promise<Fixture>][] = [
   ['PullQueue', inMemory((clock) => new PullQueue<string>({ clock, timers: clock }))],
   ['LoadLeveler, shared', inMemory((clock) => new LoadLeveler<string>({ clock, timers: clock, workers: 2 }))],
@@ -106,6 +132,7 @@ const SOURCES: readonly [title: string, make: () => Promise<Fixture>][] = [
     }),
   ],
   ['SqliteQueue', inSqlite],
+  ['JetStreamQueue', inJetStream],
 ]
 
 /** Work now, or nothing, of any source. */

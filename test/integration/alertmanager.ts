@@ -1,34 +1,21 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort, hasProgram, installPackage } from './debian.ts'
 
 const READY_MS = 30_000
 const STOP_MS = 10_000
 /** Debian's name, and that of the project. */
 const NAMES = ['prometheus-alertmanager', 'alertmanager'] as const
 
-const findAlertmanager = (): string | undefined => NAMES.find((name) => spawnSync(name, ['--version']).status === 0)
-
-function apt(...args: readonly string[]): void {
-  spawnSync('apt-get', ['--quiet', '--yes', '-o', 'DPkg::Lock::Timeout=120', ...args], {
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    timeout: 200_000,
-  })
-}
+const findAlertmanager = (): string | undefined => NAMES.find(hasProgram)
 
 /** Sees to it that there is an Alertmanager. Debian has it in "prometheus-alertmanager"; installing needs root. */
 export async function needAlertmanager(): Promise<void> {
-  const canInstall = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0
-  // Another test may be installing something at this moment, and hold apt's lock.
-  for (let attempt = 0; attempt < (canInstall ? 3 : 0) && !findAlertmanager(); attempt++) {
-    if (attempt > 0) await sleep(10_000)
-    apt('update')
-    apt('install', '--no-install-recommends', 'prometheus-alertmanager')
-  }
+  await installPackage('prometheus-alertmanager', () => findAlertmanager() !== undefined)
   if (!findAlertmanager())
     throw new Error(
       'Alertmanager is needed: install it with "apt-get install prometheus-alertmanager", or put it on the PATH',
@@ -109,13 +96,4 @@ export class RunningAlertmanager {
       () => false,
     )
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  if (typeof address !== 'object' || address === null) throw new Error('there is no free port')
-  return address.port
 }

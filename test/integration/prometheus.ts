@@ -1,32 +1,19 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort, hasProgram, installPackage } from './debian.ts'
 
 const READY_MS = 30_000
 const STOP_MS = 10_000
 
-const hasPrometheus = (): boolean => spawnSync('prometheus', ['--version']).status === 0
-
-function apt(...args: readonly string[]): void {
-  spawnSync('apt-get', ['--quiet', '--yes', '-o', 'DPkg::Lock::Timeout=120', ...args], {
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    timeout: 200_000,
-  })
-}
+const hasPrometheus = (): boolean => hasProgram('prometheus')
 
 /** Sees to it that there is a Prometheus. Debian and Ubuntu have it in the package "prometheus"; installing needs root. */
 export async function needPrometheus(): Promise<void> {
-  const canInstall = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0
-  // Another test may be installing it at this moment, and hold apt's lock.
-  for (let attempt = 0; attempt < (canInstall ? 3 : 0) && !hasPrometheus(); attempt++) {
-    if (attempt > 0) await sleep(10_000)
-    apt('update')
-    apt('install', '--no-install-recommends', 'prometheus')
-  }
+  await installPackage('prometheus', hasPrometheus)
   if (!hasPrometheus())
     throw new Error('prometheus is needed: install it with "apt-get install prometheus", or put it on the PATH')
 }
@@ -103,13 +90,4 @@ export class RunningPrometheus {
       () => false,
     )
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  if (typeof address !== 'object' || address === null) throw new Error('there is no free port')
-  return address.port
 }

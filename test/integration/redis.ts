@@ -1,28 +1,16 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort, hasProgram, installPackage } from './debian.ts'
 
 const READY_MS = 20_000
 
-const hasRedis = (): boolean => spawnSync('redis-server', ['--version']).status === 0
-
-function apt(...args: readonly string[]): void {
-  spawnSync('apt-get', ['--quiet', '--yes', '-o', 'DPkg::Lock::Timeout=120', ...args], {
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    timeout: 200_000,
-  })
-}
+const hasRedis = (): boolean => hasProgram('redis-server')
 
 /** Sees to it that there is a Redis. Debian and Ubuntu have it in the package "redis-server"; installing needs root. */
 export async function needRedis(): Promise<void> {
-  const canInstall = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0
-  // Another test may be installing it at this moment, and hold apt's lock.
-  for (let attempt = 0; attempt < (canInstall ? 3 : 0) && !hasRedis(); attempt++) {
-    if (attempt > 0) await sleep(10_000)
-    apt('update')
-    apt('install', '--no-install-recommends', 'redis-server')
-  }
+  await installPackage('redis-server', hasRedis)
   if (!hasRedis())
     throw new Error('redis-server is needed: install it with "apt-get install redis-server", or put it on the PATH')
 }
@@ -102,13 +90,4 @@ async function answers(port: number): Promise<boolean> {
   } finally {
     socket.destroy()
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  if (typeof address !== 'object' || address === null) throw new Error('there is no free port')
-  return address.port
 }
