@@ -2,13 +2,22 @@ import { envSchema } from 'env-schema'
 import { type Static, Type } from 'typebox'
 import { alertOptions } from './config/alerts.ts'
 import { ConfigError, checkTogether } from './config/check.ts'
+import { databaseOptions } from './config/database.ts'
 import { lineOptions } from './config/line.ts'
 import { describeProblems } from './config/problems.ts'
 import { roleOptions } from './config/roles.ts'
 import { serverOptions } from './config/server.ts'
+import { tracingOptions } from './config/tracing.ts'
 
 /** Everything that is read from the environment, once, at the start. */
-export const ConfigSchema = Type.Object({ ...roleOptions, ...serverOptions, ...lineOptions, ...alertOptions })
+export const ConfigSchema = Type.Object({
+  ...roleOptions,
+  ...serverOptions,
+  ...lineOptions,
+  ...alertOptions,
+  ...databaseOptions,
+  ...tracingOptions,
+})
 
 /** The configuration of the process. */
 export type Config = Static<typeof ConfigSchema>

@@ -28,7 +28,17 @@ export function checkTogether(config: Config): string[] {
     config.ALERT_EMAIL_TO === undefined || config.ALERT_EMAIL_SMTP_HOST !== undefined,
     'ALERT_EMAIL_TO needs ALERT_EMAIL_SMTP_HOST',
   )
+  check(
+    config.DATABASE_URL === undefined || /^postgres(ql)?:\/\/./.test(config.DATABASE_URL),
+    'DATABASE_URL must be a URL that begins with postgres://',
+  )
+  check(
+    config.DATABASE_URL === undefined || config.DATABASE_FILE === undefined,
+    'DATABASE_URL and DATABASE_FILE must not be given together',
+  )
   for (const key of [
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
     'DOWNSTREAM_URL',
     'ALERT_WEBHOOK_URL',
     'ALERT_SLACK_URL',

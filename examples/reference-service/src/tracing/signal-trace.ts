@@ -1,0 +1,236 @@
+import {
+  type Attributes,
+  type Context,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanContext,
+  SpanStatusCode,
+  TraceFlags,
+  context,
+  trace,
+} from '@opentelemetry/api'
+import { type Headers, type QueueTracing, injectHeaders, traceContext } from '@tps/andon/tracing'
+import type { SpanName } from './span-names.ts'
+import { type Tracers, recording } from './spans.ts'
+
+/** What a recorded trace is made with. */
+export interface Recorder {
+  readonly tracers: Tracers
+  readonly queue: QueueTracing
+}
+
+/** A part of a signal's way that is told when it is over. Monotonic ms. */
+interface Step {
+  readonly name: SpanName
+  readonly startMs: number
+  readonly endMs: number
+  readonly attributes?: Attributes | undefined
+  /** Why it failed, or was refused. */
+  readonly error?: string | undefined
+  /** What took place in it. */
+  readonly child?: Step | undefined
+}
+
+/** How a signal ended, as its trace tells it. */
+export type TraceStatus = 'completed' | 'failed' | 'dead-lettered' | 'rejected' | 'invalid'
+
+/**
+ * The trace of one signal, in the process that holds it. Where it isn't recorded every method does nothing or, given
+ * something to call, calls it: no attribute is built, no context changed.
+ */
+export class SignalTrace {
+  readonly traceId: string
+  readonly #span: Span
+  readonly #recorder: Recorder | undefined
+  readonly #context: Context
+  /** Where the trace was begun here: its outermost span. It ends when the answer is out and the signal at its end. */
+  readonly #root: Span | undefined
+  #answeringMs: number | undefined
+  #isReceived = false
+  #isAnswered = false
+  #isFinished = false
+
+  /** `span` is what the signal's spans are under. `isRoot`: it was begun here. Without a recorder nothing is recorded. */
+  constructor(span: Span, recorder: Recorder | undefined, isRoot: boolean) {
+    this.traceId = span.spanContext().traceId
+    this.#span = span
+    this.#recorder = recorder
+    this.#root = isRoot && recorder ? span : undefined
+    this.#context = recorder ? recording(trace.setSpan(ROOT_CONTEXT, span), recorder.tracers) : ROOT_CONTEXT
+  }
+
+  /** As it is handed on to other processes. */
+  get traceparent(): string {
+    return traceparentOf(this.#span.spanContext())
+  }
+
+  /** What makes a call of another process part of the trace: under the span that is active, or the outermost. */
+  headers(): Headers {
+    const own = this.#recorder && trace.getSpan(context.active()) ? context.active() : undefined
+    return injectHeaders({}, { context: own ?? trace.setSpan(ROOT_CONTEXT, this.#span), propagator: traceContext })
+  }
+
+  get isRecorded(): boolean {
+    return this.#recorder !== undefined
+  }
+
+  /** Calls `run` where `withSpan` makes spans of this trace. */
+  within<R>(run: () => R): R {
+    return this.#recorder ? context.with(this.#context, run) : run()
+  }
+
+  /** The request has been read and understood. `parsedMs`: its body; `acceptedMs`: the rest. */
+  received(receivedMs: number, parsedMs: number, acceptedMs: number): void {
+    this.#isReceived = true
+    this.#record({
+      name: 'ReceiveSignal',
+      startMs: receivedMs,
+      endMs: acceptedMs,
+      attributes: RECEIVED,
+      child: { name: 'ParseRequest', startMs: receivedMs, endMs: parsedMs },
+    })
+  }
+
+  /** What is known of the signal, on the outermost span. */
+  about(attributes: () => Attributes): void {
+    if (this.#root) this.#root.setAttributes(attributes())
+  }
+
+  /** Calls `put`, which says whether there was room, and remembers the context for the worker that will take the signal. */
+  enqueue(item: object, depth: () => Attributes, put: () => boolean): boolean {
+    const recorder = this.#recorder
+    if (!recorder) return put()
+    const startMs = performance.now()
+    context.with(this.#context, () => recorder.queue.carry(item))
+    const hasRoom = put()
+    const checkedMs = performance.now()
+    const error = hasRoom ? undefined : 'queue full'
+    this.#record({
+      name: 'Kanban.Enqueue',
+      startMs,
+      endMs: performance.now(),
+      attributes: { ...depth(), ...(error && REFUSED) },
+      error,
+      child: { name: 'CheckQueueCapacity', startMs, endMs: checkedMs, error },
+    })
+    return hasRoom
+  }
+
+  /** Where the queue is a durable one, whose answer takes time. */
+  async enqueueAsync(depth: () => Attributes, put: () => Promise<boolean>): Promise<boolean> {
+    if (!this.#recorder) return await put()
+    const startMs = performance.now()
+    let error: string | undefined = 'queue unavailable'
+    let hasRoom = false
+    try {
+      hasRoom = await put()
+      error = hasRoom ? undefined : 'queue full'
+      return hasRoom
+    } finally {
+      const endMs = performance.now()
+      this.#record({
+        name: 'Kanban.Enqueue',
+        startMs,
+        endMs,
+        attributes: { ...depth(), ...(error !== undefined && REFUSED) },
+        error,
+        child: { name: 'CheckQueueCapacity', startMs, endMs, error },
+      })
+    }
+  }
+
+  /** The signal waits again: for another attempt, or because somebody sent its dead letter back. */
+  requeued(item: object, event: 'retry_attempt' | 'redriven', attributes: () => Attributes): void {
+    const recorder = this.#recorder
+    if (!recorder) return
+    this.#root?.addEvent(event, attributes())
+    context.with(this.#context, () => recorder.queue.carry(item))
+  }
+
+  /** Calls `work` in the span of the worker's work, after that of the wait. */
+  process<R>(item: object, attempt: number, work: () => R): R {
+    if (!this.#recorder) return work()
+    return this.#recorder.queue.process({ item, attempt }, () => this.#inside(work))
+  }
+
+  /** As `process`, for a signal that came from another process, where it was put in at `createdAt`, in ms since 1970. */
+  processRemote<R>(item: object, attempt: number, createdAt: number, work: () => R): R {
+    if (!this.#recorder) return work()
+    const headers = { traceparent: this.traceparent }
+    return this.#recorder.queue.process({ item, attempt, headers, createdAt }, () => this.#inside(work))
+  }
+
+  /** Jidoka refused the signal at the door: behind a stopped line work would only pile up. */
+  stopped(startMs: number, circuitBreaker: string, retryAfterMs: number): void {
+    if (!this.#recorder) return
+    this.#record({
+      name: 'Jidoka.Check',
+      startMs,
+      endMs: performance.now(),
+      attributes: { ...REFUSED, circuit_breaker_state: circuitBreaker, 'tps.retry_after_ms': retryAfterMs },
+      error: 'circuit breaker open',
+    })
+  }
+
+  /** The signal has come to its end here. `error` says why not to a good one. */
+  finished(status: TraceStatus, error?: string): void {
+    if (this.#isFinished || !this.#recorder) return
+    this.#isFinished = true
+    const root = this.#root
+    if (!root) return
+    root.setAttribute('status', status)
+    if (status !== 'completed') root.setStatus({ code: SpanStatusCode.ERROR, message: error ?? status })
+    this.#endWhenDone(root)
+  }
+
+  /** The answer is about to be sent. */
+  answering(): void {
+    if (this.#recorder) this.#answeringMs = performance.now()
+  }
+
+  /** The answer is out, or its connection gone. */
+  answered(receivedMs: number, httpStatus: number): void {
+    const root = this.#root
+    if (!root || this.#isAnswered) return
+    this.#isAnswered = true
+    const nowMs = performance.now()
+    const startMs = this.#answeringMs ?? nowMs
+    // Nobody could make a signal of the request.
+    if (!this.#isReceived) {
+      const error = `answered ${httpStatus}`
+      const child = { name: 'ParseRequest', startMs: receivedMs, endMs: startMs, error } as const
+      this.#record({ name: 'ReceiveSignal', startMs: receivedMs, endMs: startMs, attributes: RECEIVED, child })
+      this.finished('invalid', error)
+    }
+    this.#record({ name: 'ReturnResponse', startMs, endMs: nowMs, attributes: { 'http.status_code': httpStatus } })
+    root.setAttribute('http.status_code', httpStatus)
+    this.#endWhenDone(root)
+  }
+
+  #inside<R>(work: () => R): R {
+    const recorder = this.#recorder
+    return recorder ? context.with(recording(context.active(), recorder.tracers), work) : work()
+  }
+
+  #endWhenDone(root: Span): void {
+    if (this.#isAnswered && this.#isFinished) root.end()
+  }
+
+  #record(step: Step, parent = this.#context): void {
+    if (!this.#recorder) return
+    const { name, startMs, endMs, attributes, error, child } = step
+    const span = this.#recorder.tracers.start(name, parent, attributes, startMs)
+    if (error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: error })
+    if (child) this.#record(child, trace.setSpan(parent, span))
+    span.end(endMs)
+  }
+}
+
+/** A span's context as W3C trace context writes it. */
+export function traceparentOf({ traceId, spanId, traceFlags }: SpanContext): string {
+  return `00-${traceId}-${spanId}-${(traceFlags & TraceFlags.SAMPLED) === 0 ? '00' : '01'}`
+}
+
+const REFUSED: Attributes = { 'tps.outcome': 'refused' }
+/** What lab 3.4 calls it. */
+const RECEIVED: Attributes = { 'tps.alias': 'API.ReceiveSignal' }
