@@ -23,7 +23,10 @@ async function work(): Promise<never> {
   for (;;) {
     const lease = await queue.lease()
     if (lease.tenant === undefined || lease.headers['traceparent'] !== lease.item) say({ stripped: lease.item })
-    if (Number(jobMs) > 0) await sleep(Number(jobMs))
+    if (Number(jobMs) > 0) {
+      say({ began: lease.item })
+      await sleep(Number(jobMs))
+    }
     say({ ending: lease.item, attempt: lease.attempt })
     try {
       await lease.ack()

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type SqliteLease, SqliteQueue } from '@tps/kanban/sqlite'
+import { SqliteQueue } from '@tps/kanban/sqlite'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { SqliteStore } from '../../packages/kanban/src/sqlite-store.ts'
 import { STORE } from './kanban-sqlite-scenario.ts'
@@ -89,6 +89,11 @@ it('loses nothing and leaves nothing half done, killed after any call of SQLite'
   expect(faults).toEqual([])
 })
 
+const children: ChildProcess[] = []
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+})
+
 class Child {
   readonly process: ChildProcess
   readonly said: Said[] = []
@@ -97,6 +102,7 @@ class Child {
     this.process = spawn(process.execPath, [...NODE, CHILD, role, path, name, `${jobMs}`], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
+    children.push(this.process)
     createInterface({ input: this.process.stdout as NodeJS.ReadableStream }).on('line', (line) => {
       // The last line of a killed process may be cut off.
       if (line.endsWith('}')) this.said.push(JSON.parse(line) as Said)
@@ -178,16 +184,15 @@ it(
   async () => {
     const path = join(folder, 'q.db')
     const queue = await SqliteQueue.open<string>({ path, leaseMs: 500, pollMs: 5 })
-    const sleeper = new Child('work', path, 'w', 50)
+    const sleeper = new Child('work', path, 'w', 400)
     await sleeper.until((said) => said.length > 0)
     await queue.put('once', { tenant: 't', headers: { traceparent: 'once' } })
-    while (queue.leased === 0) await queue.put('other').then(() => sleep(1))
+    // It works on it, and has nothing to write: nobody can go on who stops with the file's write lock in his hands.
+    await sleeper.until((said) => said.some((event) => event['began'] === 'once'))
     sleeper.process.kill('SIGSTOP')
-    const leases: SqliteLease<string>[] = []
-    while (!leases.some(({ item }) => item === 'once')) leases.push(await queue.lease())
-    const again = leases.find(({ item }) => item === 'once')
-    expect(again?.attempt).toBe(2)
-    await again?.ack()
+    const again = await queue.lease()
+    expect(again).toMatchObject({ item: 'once', attempt: 2 })
+    await again.ack()
     sleeper.process.kill('SIGCONT')
     await sleeper.until((said) => said.some((event) => event['lost'] === 'once' || event['ended'] === 'once'))
     expect(sleeper.said).toContainEqual({ lost: 'once', code: 'ERR_LEASE_LOST' })

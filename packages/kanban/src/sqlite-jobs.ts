@@ -2,7 +2,7 @@ import type { SQLInputValue } from 'node:sqlite'
 import type { Answer, ClaimedRow, PutAnswer, Request } from './sqlite-protocol.ts'
 import { SQL } from './sqlite-sql.ts'
 import type { Row } from './sqlite-statements.ts'
-import type { Transaction } from './sqlite-transaction.ts'
+import { type Transaction, hasJoined, lookAnew, willEnd } from './sqlite-transaction.ts'
 
 export function hasRoom({ line, options }: Transaction): boolean {
   return line.ready + line.delayed < options.capacity
@@ -17,20 +17,25 @@ export function put(tx: Transaction, asked: Extract<Request, { kind: 'put' }>): 
   }
   if (!hasRoom(tx)) return { how: 'full', id: 0 }
   const id = line.next++
-  const isDelayed = asked.delayMs > 0
-  if (isDelayed) line.delayed++
-  else line.ready++
+  const delayedUntil = asked.delayMs > 0 ? Math.ceil(nowMs + asked.delayMs) : null
+  const expiresAt = asked.deadlineMs === null ? null : Math.ceil(nowMs + asked.deadlineMs)
+  if (delayedUntil === null) hasJoined(tx)
+  else {
+    line.delayed++
+    willEnd(tx, delayedUntil)
+  }
+  if (expiresAt !== null) willEnd(tx, expiresAt)
   sql.run(
     SQL.insert,
     id,
     asked.class,
-    isDelayed ? 2 : 0,
+    delayedUntil === null ? 0 : 2,
     id,
     asked.item,
     nowMs,
     nowMs,
-    isDelayed ? Math.ceil(nowMs + asked.delayMs) : null,
-    asked.deadlineMs === null ? null : Math.ceil(nowMs + asked.deadlineMs),
+    delayedUntil,
+    expiresAt,
     asked.key,
     asked.tenant,
     asked.headers,
@@ -52,6 +57,8 @@ export function claim(tx: Transaction, count: number): readonly ClaimedRow[] {
   }
   line.ready -= rows.length
   line.leased += rows.length
+  tx.outlook.oldestAt = undefined
+  if (rows.length > 0) willEnd(tx, until)
   return rows
 }
 
@@ -66,22 +73,29 @@ export function retry(tx: Transaction, asked: Extract<Request, { kind: 'retry' }
   line.leased--
   if (isDelayed) line.delayed++
   else line.ready++
+  lookAnew(tx)
   return 'done'
 }
 
-export function release({ sql, line }: Transaction, id: number, fence: number): Answer {
+export function release(tx: Transaction, id: number, fence: number): Answer {
+  const { sql, line } = tx
   if (sql.run(SQL.release, id, fence) === 0) return 'lost'
   line.leased--
   line.ready++
+  lookAnew(tx)
   return 'done'
 }
 
-export function extend({ sql, nowMs }: Transaction, id: number, fence: number, ms: number): Answer {
-  return sql.run(SQL.extend, Math.ceil(nowMs + ms), id, fence) === 0 ? 'lost' : 'done'
+export function extend(tx: Transaction, id: number, fence: number, ms: number): Answer {
+  const until = Math.ceil(tx.nowMs + ms)
+  if (tx.sql.run(SQL.extend, until, id, fence) === 0) return 'lost'
+  willEnd(tx, until)
+  return 'done'
 }
 
 /** Puts a dead letter back: attempts begin anew, the chain of errors stays. */
-export function revive({ sql, line, nowMs }: Transaction, row: Row): void {
+export function revive(tx: Transaction, row: Row): void {
+  const { sql, line, nowMs } = tx
   const place = line.next++
   const value = (name: string): SQLInputValue => row[name] as SQLInputValue
   sql.run(
@@ -101,7 +115,7 @@ export function revive({ sql, line, nowMs }: Transaction, row: Row): void {
     Number(row.redrives) + 1,
   )
   sql.run(SQL.carryErrors, value('errors'), value('attempt'), place)
-  line.ready++
+  hasJoined(tx)
 }
 
 /** SQLite returns updated rows in any order. */

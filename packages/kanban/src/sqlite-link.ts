@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { StorageError, storageErrorOf } from './sqlite-errors.ts'
 import type { Answer, FromThread, Request, Standing, StoreOptions, ToThread } from './sqlite-protocol.ts'
+import { packRequests, unpackAnswers } from './sqlite-wire.ts'
 
 /** What is sent in one message, and who waits for its answers. */
 export interface Batch {
@@ -153,7 +154,7 @@ export class SqliteLink {
     }
     this.#batch = batch
     this.hold()
-    this.#post({ kind: 'batch', requests: batch.requests })
+    this.#post({ kind: 'batch', requests: packRequests(batch.requests) })
   }
 
   #receive(message: FromThread): void {
@@ -176,7 +177,7 @@ export class SqliteLink {
     this.#batch = undefined
     this.letGo()
     if (message.kind === 'failed') batch.failed(storageErrorOf(message.error, this.#path))
-    else if (message.kind === 'done') batch.answered(message.answers, message.standing)
+    else if (message.kind === 'done') batch.answered(unpackAnswers(message.answers), message.standing)
     this.#send()
   }
 

@@ -1,3 +1,5 @@
+import type { PackedAnswers, PackedRequests } from './sqlite-wire.ts'
+
 /** What the queue asks of the thread that has the file. A batch of these becomes one transaction. */
 export type Request =
   | {
@@ -86,14 +88,14 @@ export interface Standing {
 
 /** From the queue to the thread. */
 export type ToThread =
-  | { readonly kind: 'batch'; readonly requests: readonly Request[] }
+  | { readonly kind: 'batch'; readonly requests: PackedRequests }
   | { readonly kind: 'backup'; readonly path: string }
   | { readonly kind: 'verify' }
   | { readonly kind: 'close' }
 
 /** From the thread to the queue. Batches are answered in their order; a backup ends when it ends. */
 export type FromThread =
-  | { readonly kind: 'done'; readonly answers: readonly Answer[]; readonly standing: Standing }
+  | { readonly kind: 'done'; readonly answers: PackedAnswers; readonly standing: Standing }
   | { readonly kind: 'failed'; readonly error: StorageFailure }
   | { readonly kind: 'copied' }
   | { readonly kind: 'copy-failed'; readonly error: StorageFailure }

@@ -3,6 +3,8 @@ const CLAIMED = `state = 1, attempt = attempt + 1, fence = fence + 1, until = ?`
 const AS_CLAIMED = 'id, attempt, fence, item, class, key, tenant, headers, created_at AS createdAt, errors, place'
 
 type Statement =
+  | 'begin'
+  | 'commit'
   | 'readLine'
   | 'writeLine'
   | 'count'
@@ -39,6 +41,8 @@ type Statement =
 
 /** Every statement that runs more than once. */
 export const SQL: Readonly<Record<Statement, string>> = {
+  begin: 'BEGIN IMMEDIATE',
+  commit: 'COMMIT',
   readLine: 'SELECT next, ready, delayed, leased, dead, clock_ms FROM line',
   writeLine: 'UPDATE line SET next = ?, ready = ?, delayed = ?, leased = ?, dead = ?, clock_ms = ?',
   count: `SELECT

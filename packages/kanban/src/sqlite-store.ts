@@ -7,7 +7,7 @@ import { checkSqliteVersion, migrate } from './sqlite-schema.ts'
 import { SQL } from './sqlite-sql.ts'
 import { Statements } from './sqlite-statements.ts'
 import { heedClock, tidy } from './sqlite-tidy.ts'
-import { type Found, type Line, type Transaction, nothingFound } from './sqlite-transaction.ts'
+import { type Found, type Line, type Outlook, type Transaction, nothingFound } from './sqlite-transaction.ts'
 import { verify } from './sqlite-verify.ts'
 
 /**
@@ -51,19 +51,19 @@ export class SqliteStore {
   /** Does all of it or, when it throws, none of it. */
   run(requests: readonly Request[]): { readonly answers: readonly Answer[]; readonly standing: Standing } {
     if (this.#isIdle(requests)) return { answers: requests.map(() => []), standing: this.#standing as Standing }
-    this.#db.exec('BEGIN IMMEDIATE')
+    this.#sql.run(SQL.begin)
     try {
       const before = this.#refresh()
       const tx = this.#begin({ ...before })
-      const { line, nowMs, found } = tx
-      const nextAt = heedClock(tx) ? undefined : this.#standing?.nextAt
-      if (nextAt === undefined || (nextAt !== null && nextAt <= nowMs)) tidy(tx, this.#keys)
+      const { line, nowMs, found, outlook } = tx
+      heedClock(tx)
+      if (outlook.nextAt === undefined || (outlook.nextAt !== null && outlook.nextAt <= nowMs)) tidy(tx, this.#keys)
       const answers = this.#answer(tx, requests)
       if (line.clock_ms < nowMs) line.clock_ms = nowMs
       if (hasChanged(before, line))
         this.#sql.run(SQL.writeLine, line.next, line.ready, line.delayed, line.leased, line.dead, line.clock_ms)
       const standing = this.#look(tx)
-      this.#db.exec('COMMIT')
+      this.#sql.run(SQL.commit)
       this.#standing = { ...standing, ...nothingFound() }
       this.#line = line
       return { answers, standing: { ...standing, ...found } }
@@ -111,8 +111,10 @@ export class SqliteStore {
   }
 
   #begin(line: Line): Transaction {
+    const { oldestAt, nextAt } = this.#standing ?? {}
+    const outlook: Outlook = { oldestAt, nextAt }
     const found: Found = nothingFound()
-    return { sql: this.#sql, options: this.#options, classes: this.#classes, line, found, nowMs: this.#now() }
+    return { sql: this.#sql, options: this.#options, classes: this.#classes, line, found, outlook, nowMs: this.#now() }
   }
 
   /** What is remembered of the file, read anew when another connection has written to it. */
@@ -184,19 +186,28 @@ export class SqliteStore {
     return 'done'
   }
 
-  #look({ line, classes }: Transaction): Omit<Standing, keyof Found> {
-    let oldestAt: number | null = null
-    if (line.ready > 0) {
-      for (const name of classes) {
-        const since = this.#sql.get(SQL.oldest, name, 1)?.since
-        if (typeof since === 'number' && (oldestAt === null || since < oldestAt)) oldestAt = since
-      }
-    }
-    const next = this.#sql.get(SQL.nextAt)
-    const ends = [next?.until, next?.expires].filter((each) => typeof each === 'number')
+  #look(tx: Transaction): Omit<Standing, keyof Found> {
+    const { line, outlook } = tx
+    const { oldestAt = this.#findOldest(tx), nextAt = this.#findNext() } = outlook
     const { ready, delayed, leased, dead } = line
-    return { ready, delayed, leased, dead, oldestAt, nextAt: ends.length === 0 ? null : Math.min(...ends) }
+    return { ready, delayed, leased, dead, oldestAt, nextAt }
   }
+
+  #findOldest({ line, classes }: Transaction): number | null {
+    if (line.ready === 0) return null
+    const heads = classes.map((name) => this.#sql.get(SQL.oldest, name, 1)?.since)
+    return earliest(heads)
+  }
+
+  #findNext(): number | null {
+    const next = this.#sql.get(SQL.nextAt)
+    return earliest([next?.until, next?.expires])
+  }
+}
+
+function earliest(times: readonly unknown[]): number | null {
+  const known = times.filter((each) => typeof each === 'number')
+  return known.length === 0 ? null : Math.min(...known)
 }
 
 function hasChanged(before: Line, after: Line): boolean {

@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { failureOf } from './sqlite-errors.ts'
 import type { FromThread, StoreOptions, ToThread } from './sqlite-protocol.ts'
 import { SqliteStore } from './sqlite-store.ts'
+import { type PackedRequests, packAnswers, unpackRequests } from './sqlite-wire.ts'
 
 /** How many pages a backup copies before it lets requests in between. */
 const PAGES_AT_ONCE = 256
@@ -15,10 +16,15 @@ function reply(message: FromThread): void {
   port?.postMessage(message)
 }
 
+function replyTo(open: SqliteStore, requests: PackedRequests): void {
+  const { answers, standing } = open.run(unpackRequests(requests))
+  reply({ kind: 'done', answers: packAnswers(answers), standing })
+}
+
 let store: SqliteStore | undefined
 try {
   store = new SqliteStore(workerData as StoreOptions)
-  reply({ kind: 'done', ...store.run([]) })
+  replyTo(store, [])
 } catch (error) {
   reply({ kind: 'failed', error: failureOf(error) })
 }
@@ -27,7 +33,7 @@ port.on('message', (message: ToThread) => {
   if (!store) return
   if (message.kind === 'batch') {
     try {
-      reply({ kind: 'done', ...store.run(message.requests) })
+      replyTo(store, message.requests)
     } catch (error) {
       reply({ kind: 'failed', error: failureOf(error) })
     }

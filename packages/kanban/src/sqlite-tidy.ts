@@ -2,24 +2,26 @@ import { bury } from './sqlite-graveyard.ts'
 import type { SettledKeys } from './sqlite-keys.ts'
 import { SQL } from './sqlite-sql.ts'
 import type { Row } from './sqlite-statements.ts'
-import type { Transaction } from './sqlite-transaction.ts'
+import { type Transaction, lookAnew } from './sqlite-transaction.ts'
 
 /** A wall clock that was set back by more than this has its times moved along. */
 const CLOCK_TOLERANCE_MS = 1_000
 
 /** The wall clock was set back: what ends "in a while" by the old clock would otherwise end in hours. */
-export function heedClock({ sql, line, nowMs }: Transaction): boolean {
+export function heedClock(tx: Transaction): void {
+  const { sql, line, nowMs } = tx
   const backMs = line.clock_ms - nowMs
-  if (backMs <= CLOCK_TOLERANCE_MS) return false
+  if (backMs <= CLOCK_TOLERANCE_MS) return
   sql.run(SQL.moveTimes, backMs, backMs, backMs)
   sql.run(SQL.moveSettled, backMs)
   line.clock_ms = nowMs
-  return true
+  lookAnew(tx)
 }
 
 /** What time has brought: delays over, leases run out, deadlines passed. */
 export function tidy(tx: Transaction, keys: SettledKeys): void {
   const { sql, line, found, nowMs } = tx
+  lookAnew(tx)
   for (const row of sql.all(SQL.due, nowMs)) {
     if (row.state === 1) leaseRanOut(tx, keys, row)
     else {

@@ -18,6 +18,14 @@ export function nothingFound(): Found {
   return { expired: 0, leasesLost: 0, poisoned: 0, deadDropped: 0 }
 }
 
+/** What is known of the file's times without looking. `undefined` means that it must be looked up. */
+export interface Outlook {
+  /** Since when the longest waiting ready item waits; `null` when none does. */
+  oldestAt: number | null | undefined
+  /** Nothing ends before this; `null` when nothing does. What is ended early leaves it as it is: then it is found out when it is due. */
+  nextAt: number | null | undefined
+}
+
 /** A transaction under way. */
 export interface Transaction {
   readonly sql: Statements
@@ -26,5 +34,23 @@ export interface Transaction {
   readonly classes: readonly string[]
   readonly line: Line
   readonly found: Found
+  readonly outlook: Outlook
   readonly nowMs: number
+}
+
+/** Something that ends at `untilMs` has come in. */
+export function willEnd({ outlook }: Transaction, untilMs: number): void {
+  const { nextAt } = outlook
+  if (nextAt !== undefined && (nextAt === null || untilMs < nextAt)) outlook.nextAt = untilMs
+}
+
+/** A ready item has come in, behind all others. */
+export function hasJoined({ line, outlook, nowMs }: Transaction): void {
+  line.ready++
+  if (outlook.oldestAt === null) outlook.oldestAt = nowMs
+}
+
+/** Items have changed whose times nobody has looked at. */
+export function lookAnew({ outlook }: Transaction): void {
+  outlook.oldestAt = outlook.nextAt = undefined
 }
