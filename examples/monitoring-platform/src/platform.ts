@@ -1,14 +1,45 @@
+import { rateLimiter } from '@tps/heijunka'
+import { CircuitBreaker } from '@tps/jidoka'
 import type { Logger } from 'pino'
+import { adminRoutes } from './admin.ts'
 import { type App, createApp } from './app.ts'
-import type { Config } from './config.ts'
+import { ConfigError, type Config } from './config.ts'
+import { answerErrors } from './errors.ts'
+import { directRoute } from './ingestion/direct-route.ts'
+import { Ingestion, type IngestionSnapshot } from './ingestion/ingestion.ts'
+import { remoteWriteRoute } from './ingestion/remote-write-route.ts'
+import { Scraper, type TargetSnapshot, parseTargets } from './ingestion/scraper.ts'
+import { Query, type QuerySnapshot } from './query/query.ts'
+import { queryRoutes } from './query/routes.ts'
+import { openQueue } from './queue/open.ts'
+import type { QueueSnapshot, SampleQueue } from './queue/queue.ts'
 import type { SampleBatch } from './sample.ts'
 import { SeriesTable } from './series.ts'
+import { statusRoutes } from './status.ts'
+import { StorageConsumer } from './storage/consumer.ts'
+import { openStore } from './storage/open.ts'
+import type { Store, StoreSnapshot } from './storage/store.ts'
 
 /** Gets samples as they are accepted. What it throws is logged and changes nothing. It must not keep them waiting. */
 export type SamplesListener = (batch: SampleBatch, series: SeriesTable) => void
 
+/** Each component, and what holds it up as a number. Times are in ms, rates a second. */
+export interface PlatformSnapshot {
+  readonly profile: Config['PROFILE']
+  readonly durability: Config['DURABILITY']
+  readonly series: number
+  readonly ingestion: IngestionSnapshot
+  readonly queue: QueueSnapshot
+  readonly storage: StoreSnapshot & { readonly inHand: number }
+  readonly query: QuerySnapshot
+  readonly targets: readonly TargetSnapshot[]
+}
+
+const HOUR_MS = 3_600_000
+
 /**
- * The five components in one process. Add routes to `app`, listeners and what is to be stopped, then `listen`.
+ * The components in one process: ingestion, queue, storage consumer and query. The alerting engine listens with
+ * `onSamples`. Add routes to `app`, listeners and what is to be stopped, then `listen`.
  */
 export class Platform {
   readonly config: Config
@@ -17,19 +48,95 @@ export class Platform {
   readonly series: SeriesTable
   /** Routes can be added until `listen`. */
   readonly app: App
+  readonly store: Store
+  readonly queue: SampleQueue
+  readonly ingestion: Ingestion
+  readonly consumer: StorageConsumer
+  readonly query: Query
+  /** Open while nothing can be stored. */
+  readonly breaker: CircuitBreaker
+  readonly #scraper: Scraper
   readonly #listeners: SamplesListener[] = []
   readonly #endings: (() => void | Promise<void>)[] = []
+  #maintenance: NodeJS.Timeout | undefined
+  #stopping: Promise<number> | undefined
 
-  private constructor(config: Config, log: Logger) {
+  private constructor(config: Config, log: Logger, series: SeriesTable, store: Store, queue: SampleQueue) {
     this.config = config
     this.log = log
-    this.series = new SeriesTable(config.MAX_SERIES)
-    this.app = createApp(log, config.BODY_LIMIT_BYTES)
+    this.series = series
+    this.store = store
+    this.queue = queue
+    this.breaker = new CircuitBreaker({
+      name: 'storage',
+      trip: { consecutiveFailures: 1 },
+      break: { ms: 500, factor: 2, maxMs: 5_000 },
+    })
+    this.ingestion = new Ingestion({
+      series,
+      queue,
+      breaker: this.breaker,
+      log: log.child({ component: 'ingestion' }),
+      limiter:
+        config.RATE_LIMIT === 0
+          ? undefined
+          : rateLimiter({
+              name: 'clients',
+              limit: config.RATE_LIMIT,
+              ...(config.RATE_BURST > 0 && { burst: config.RATE_BURST }),
+            }),
+      tell: (batch) => this.#tell(batch),
+      retentionMs: config.RETENTION_MS,
+      futureMs: config.FUTURE_MS,
+    })
+    this.consumer = new StorageConsumer({
+      queue,
+      store,
+      breaker: this.breaker,
+      log: log.child({ component: 'storage' }),
+      flushSamples: config.FLUSH_SAMPLES,
+      flushMs: config.FLUSH_MS,
+    })
+    this.query = new Query({
+      store,
+      flush: async () => await this.flush(),
+      timeoutMs: config.QUERY_TIMEOUT_MS,
+      maxRows: config.QUERY_MAX_ROWS,
+    })
+    this.#scraper = new Scraper({
+      targets: scrapeTargets(config),
+      everyMs: config.SCRAPE_MS,
+      timeoutMs: config.SCRAPE_TIMEOUT_MS,
+      maxBytes: config.BODY_LIMIT_BYTES,
+      ingestion: this.ingestion,
+      series,
+      log: log.child({ component: 'scraper' }),
+    })
+    this.app = createApp(log, config.BODY_LIMIT_BYTES, directRoute(this.ingestion, config.BODY_LIMIT_BYTES))
+    answerErrors(this.app)
+    remoteWriteRoute(this.app, this)
+    queryRoutes(this.app, this.query)
+    statusRoutes(this.app, this)
+    adminRoutes(this.app, this)
   }
 
-  /** Opens everything. */
+  /** Opens everything, and stores what an earlier process had accepted and not stored. */
   static async start(config: Config, log: Logger): Promise<Platform> {
-    return await Promise.resolve(new Platform(config, log))
+    const series = new SeriesTable(config.MAX_SERIES)
+    const store = await openStore(config, series)
+    let queue: SampleQueue
+    try {
+      queue = await openQueue(config, series, store, log.child({ component: 'queue' }))
+    } catch (error) {
+      await store.close()
+      throw error
+    }
+    const platform = new Platform(config, log, series, store, queue)
+    platform.breaker.on('open', () => log.error({ component: 'storage' }, 'nothing can be stored; refusing samples'))
+    platform.breaker.on('close', () => log.info({ component: 'storage' }, 'storing again'))
+    platform.consumer.start()
+    platform.#maintenance = setInterval(() => void platform.#maintain(), config.MAINTENANCE_MS)
+    return platform
   }
 
   /** Calls `listener` with all samples as they are accepted, before they are stored. Returns what ends that. */
@@ -41,13 +148,66 @@ export class Platform {
     }
   }
 
-  /** `ending` is called when the platform stops, before the components: the last one added first. */
+  /** `ending` is called when the platform stops, once all samples are stored: the last one added first. */
   onStop(ending: () => void | Promise<void>): void {
     this.#endings.push(ending)
   }
 
-  /** Tells the listeners. */
-  protected tell(batch: SampleBatch): void {
+  /** Resolves when everything that was accepted is stored. */
+  async flush(): Promise<void> {
+    await this.consumer.flush()
+  }
+
+  snapshot(): PlatformSnapshot {
+    return {
+      profile: this.config.PROFILE,
+      durability: this.config.DURABILITY,
+      series: this.series.size,
+      ingestion: this.ingestion.snapshot(),
+      queue: this.queue.snapshot(),
+      storage: { ...this.store.snapshot(), inHand: this.consumer.snapshot().inHand },
+      query: this.query.snapshot(),
+      targets: this.#scraper.snapshot(),
+    }
+  }
+
+  /** Begins to serve. Resolves with the URL. */
+  async listen(): Promise<string> {
+    const { HOST, PORT } = this.config
+    await this.app.listen({ host: HOST, port: PORT, listenTextResolver: () => '' })
+    this.#scraper.start()
+    const { port } = this.app.server.address() as { port: number }
+    return `http://${HOST === '0.0.0.0' ? 'localhost' : HOST}:${port}`
+  }
+
+  /**
+   * Takes nothing more in, stores what was accepted, and gives everything back. Resolves with how many samples were not
+   * stored within the grace period: those of a durable queue are stored by the next process.
+   */
+  async stop(): Promise<number> {
+    this.#stopping ??= this.#stop()
+    return await this.#stopping
+  }
+
+  async #stop(): Promise<number> {
+    clearInterval(this.#maintenance)
+    this.#scraper.stop()
+    await this.app.close()
+    this.queue.close()
+    const left = await this.consumer.stop(this.config.SHUTDOWN_GRACE_MS)
+    for (const ending of this.#endings.toReversed()) {
+      try {
+        await ending()
+      } catch (error) {
+        this.log.error({ err: error }, 'something could not be stopped')
+      }
+    }
+    await this.queue.stop()
+    await this.store.close()
+    return left
+  }
+
+  #tell(batch: SampleBatch): void {
     for (const listener of this.#listeners) {
       try {
         listener(batch, this.series)
@@ -57,17 +217,20 @@ export class Platform {
     }
   }
 
-  /** Begins to serve. Resolves with the URL. */
-  async listen(): Promise<string> {
-    const { HOST, PORT } = this.config
-    await this.app.listen({ host: HOST, port: PORT, listenTextResolver: () => '' })
-    const { port } = this.app.server.address() as { port: number }
-    return `http://${HOST === '0.0.0.0' ? 'localhost' : HOST}:${port}`
+  async #maintain(): Promise<void> {
+    try {
+      await this.store.retain(Math.floor((Date.now() - this.config.RETENTION_MS) / HOUR_MS) * HOUR_MS)
+      await this.store.compact()
+    } catch (error) {
+      this.log.error({ err: error, component: 'storage' }, 'the store could not be put into order')
+    }
   }
+}
 
-  /** Takes nothing more in, stores what was accepted, and gives everything back. */
-  async stop(): Promise<void> {
-    for (const ending of this.#endings.toReversed()) await ending()
-    await this.app.close()
+function scrapeTargets({ SCRAPE_TARGETS }: Config): ReturnType<typeof parseTargets> {
+  try {
+    return parseTargets(SCRAPE_TARGETS)
+  } catch (error) {
+    throw new ConfigError(`The configuration can't be used: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
