@@ -13,11 +13,13 @@ export interface Health {
   readonly timestamp: string
 }
 
-export function healthOf({ line, stations: { breaker, leveler }, watch, history }: Service): Health {
+export function healthOf({ intake, parts, history }: Service): Health {
+  const { state } = parts.breaker()
+  const { connected } = parts.queue()
   const components = {
-    circuit_breaker: componentOf(breaker.state === 'closed' || breaker.state === 'half-open'),
-    queue: componentOf(line.isOpen && !leveler.snapshot().isClosed),
-    downstream: componentOf(watch.reading.status !== 'unhealthy'),
+    circuit_breaker: componentOf(state === 'closed' || state === 'half-open'),
+    queue: componentOf(intake.isOpen && connected),
+    downstream: componentOf(parts.watch().status !== 'unhealthy'),
     metrics: componentOf(history.isFresh),
     // Every signal carries a trace id from the first line on; there is no exporter that could fail.
     tracing: componentOf(true),

@@ -1,21 +1,37 @@
-import { collectMetrics } from '@tps/andon/prometheus'
-import { Registry } from 'prom-client'
+import { MetricsPage } from '@tps/andon/prometheus'
 import type { Service } from './service.ts'
 
-/** The registry behind `GET /metrics`. The stations are read when it is scraped, and only then. */
-export function createRegistry({ stations, alerts }: Pick<Service, 'stations' | 'alerts'>): Registry {
-  const { breaker, leveler, pool, deadLetters, latency, counters } = stations
-  const registry = new Registry()
-  collectMetrics(registry, {
-    breakers: [breaker],
-    queues: [leveler],
-    levelers: [leveler],
-    pools: [pool],
-    deadLetters: [deadLetters],
+/** What `GET /metrics` shows. Everything is read when it is scraped, and only then. */
+export function createMetrics({ parts, ledger, alerts, board, ingress, settings }: Service): MetricsPage {
+  const { latency, counters, slos } = ledger
+  return new MetricsPage({
+    breakers: () => [
+      named('downstream', () => parts.breaker()),
+      named('queue', () => parts.queueBreaker()),
+      // Without the chain signals call a alone, and its circuit is the first one.
+      ...(settings.current.downstream_chain ? parts.chain().map((one) => named(one.name, () => one)) : []),
+    ],
+    queues: [named('signals', () => ({ ...parts.leveler(), ...parts.queue() }))],
+    levelers: [named('signals', () => parts.leveler())],
+    pools: [named('workers', () => parts.pool())],
+    deadLetters: [named('signals', () => parts.deadLetters())],
+    autoscalers: () => {
+      const scaler = parts.autoscaler()
+      return scaler ? [named('workers', () => scaler)] : []
+    },
+    limiters: () => {
+      const limiter = ingress.snapshot()
+      return limiter ? [named('ingress', () => limiter)] : []
+    },
     trackers: [latency],
-    signals: [{ name: 'signals', snapshot: () => counters.snapshot() }],
+    slos: [slos.latency, slos.availability],
+    signals: [named('signals', () => counters.snapshot())],
     alerts: [alerts],
+    boards: [board],
     names: 'both',
   })
-  return registry
+}
+
+function named<T extends object>(name: string, snapshot: () => T): { name: string; snapshot: () => T } {
+  return { name, snapshot }
 }

@@ -1,11 +1,11 @@
 import { type AlertEmitter, type Board, type Diagnosis, ReadingHistory, diagnose } from '@tps/andon'
 import type { RateLimiterSnapshot } from '@tps/heijunka'
-import type { Breakdown, ExperimentSnapshot, PercentileTracker } from '@tps/kaizen'
+import type { ExperimentSnapshot } from '@tps/kaizen'
 import type { Config } from './config.ts'
-import type { Counters, Stage } from './counters.ts'
+import type { Stage } from './counters.ts'
+import type { Ledger } from './line/ledger.ts'
 import type { Parts } from './parts.ts'
 import type { SettingsStore } from './settings.ts'
-import type { Slos } from './slos.ts'
 import type { LineSnapshots } from './snapshots.ts'
 
 /** Stages of the breakdown that are spent in the downstream. */
@@ -15,10 +15,7 @@ const DOWNSTREAM_STAGES: readonly Stage[] = ['jidoka_check']
 export interface Observed {
   readonly role: Config['TPS_ROLE']
   readonly parts: Parts
-  readonly counters: Counters
-  readonly latency: PercentileTracker
-  readonly breakdown: Breakdown<Stage>
-  readonly slos: Slos
+  readonly ledger: Ledger
   readonly alerts: AlertEmitter
   readonly board: Board
   readonly settings: SettingsStore
@@ -49,7 +46,8 @@ export class Observation {
   }
 
   #look(): Undiagnosed {
-    const { role, parts, counters, latency, breakdown, slos, alerts, board, settings, ...others } = this.#observed
+    const { role, parts, ledger, alerts, board, settings, ...others } = this.#observed
+    const { counters, latency, breakdown, slos } = ledger
     board.refresh()
     return {
       at: Date.now(),

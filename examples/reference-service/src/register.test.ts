@@ -1,15 +1,22 @@
 import { expect, it } from 'vitest'
+import type { Outcome } from './line/outcome.ts'
 import { SignalRegister } from './register.ts'
-import { createSignal } from './signal.ts'
+import { type Signal, createSignal, kindOf } from './signal.ts'
 
 const signal = () => createSignal({ signal_type: 'execute', payload: {} }, 'trace', 0)
+
+function outcome(of: Signal, rest: Partial<Outcome> = {}): Outcome {
+  const { id, traceId, acceptedAt } = of
+  const known = { id, traceId, acceptedAt, signalType: 'execute', kind: kindOf(of) } as const
+  return { ...known, status: 'completed', durationMs: 1, ...rest }
+}
 
 it('knows signals on the line and the last finished ones', () => {
   const register = new SignalRegister(2)
   const signals = [signal(), signal(), signal()]
   for (const each of signals) register.add(each)
   expect(register.active).toBe(3)
-  for (const each of signals) register.finish(each, { status: 'completed', durationMs: 1 })
+  for (const each of signals) register.finish(outcome(each))
   expect(register.active).toBe(0)
   expect(signals.map(({ id }) => register.get(id)?.status)).toEqual([undefined, 'completed', 'completed'])
 })
@@ -18,9 +25,28 @@ it('ends a signal once: the first end counts', () => {
   const register = new SignalRegister(10)
   const one = signal()
   register.add(one)
-  expect(register.finish(one, { status: 'failed', durationMs: 5, error: 'late' })).toBe(true)
-  expect(register.finish(one, { status: 'completed', durationMs: 9, result: 1 })).toBe(false)
+  expect(register.finish(outcome(one, { status: 'failed', durationMs: 5, error: 'late' }))).toBe(true)
+  expect(register.finish(outcome(one, { durationMs: 9, result: 1 }))).toBe(false)
   expect(register.get(one.id)).toMatchObject({ status: 'failed', durationMs: 5, error: 'late' })
+})
+
+it('learns how a signal ended that was accepted elsewhere', () => {
+  const register = new SignalRegister(10)
+  const one = signal()
+  expect(register.finish(outcome(one, { result: 'done' }))).toBe(true)
+  expect(register.get(one.id)).toMatchObject({ status: 'completed', result: 'done', signalType: 'execute' })
+})
+
+it('lets a signal end anew that was sent back', () => {
+  const register = new SignalRegister(10)
+  const one = signal()
+  register.add(one)
+  register.finish(outcome(one, { status: 'dead-lettered' }))
+  register.revive(one)
+  expect(register.get(one.id)?.status).toBe('queued')
+  register.begun(one.id)
+  expect(register.get(one.id)?.status).toBe('processing')
+  expect(register.finish(outcome(one))).toBe(true)
 })
 
 it('tells everybody who waits for a signal, also those who come after its end', async () => {
@@ -28,7 +54,7 @@ it('tells everybody who waits for a signal, also those who come after its end', 
   const one = signal()
   register.add(one)
   const waiting = Promise.all([register.whenFinished(one), register.whenFinished(one)])
-  register.finish(one, { status: 'completed', durationMs: 1, result: 'done' })
+  register.finish(outcome(one, { result: 'done' }))
   expect((await waiting).map(({ result }) => result)).toEqual(['done', 'done'])
   expect((await register.whenFinished(one)).result).toBe('done')
 })

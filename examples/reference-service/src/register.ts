@@ -1,24 +1,29 @@
+import type { Outcome } from './line/outcome.ts'
 import type { Signal, SignalStatus } from './signal.ts'
 
-type Final = Extract<SignalStatus, 'completed' | 'failed' | 'dead-lettered'>
-
-/** How a signal ended. */
-export interface Outcome {
-  readonly status: Final
-  readonly durationMs: number
+/** What is known of a signal. */
+export interface SignalRecord {
+  readonly id: string
+  readonly signalType: Signal['request']['signal_type']
+  readonly traceId: string
+  /** ISO 8601. */
+  readonly acceptedAt: string
+  readonly status: SignalStatus
+  /** From arrival to the end, in ms. */
+  readonly durationMs?: number | undefined
   readonly result?: unknown
-  readonly error?: string
+  readonly error?: string | undefined
 }
 
 /**
  * Knows every signal on the line and the last finished ones. Bounded: those on the line are as many as the queue and
- * the workers hold, and of the finished ones the oldest are forgotten.
+ * the workers hold, and of the finished ones the oldest are forgotten. What they carried is forgotten when they end.
  */
 export class SignalRegister {
   readonly #kept: number
   readonly #active = new Map<string, Signal>()
-  readonly #finished = new Map<string, Signal>()
-  readonly #waiters = new Map<string, ((signal: Signal) => void)[]>()
+  readonly #finished = new Map<string, SignalRecord>()
+  readonly #waiters = new Map<string, ((record: SignalRecord) => void)[]>()
 
   /** `kept` is how many finished signals stay known. */
   constructor(kept: number) {
@@ -37,44 +42,50 @@ export class SignalRegister {
   /** A signal that was finished is on the line again. */
   revive(signal: Signal): void {
     this.#finished.delete(signal.id)
-    signal.status = 'queued'
-    delete signal.durationMs
-    delete signal.result
-    delete signal.error
-    this.#active.set(signal.id, signal)
+    this.add(signal)
   }
 
-  get(id: string): Signal | undefined {
-    return this.#active.get(id) ?? this.#finished.get(id)
+  get(id: string): SignalRecord | undefined {
+    const signal = this.#active.get(id)
+    return signal ? recordOf(signal) : this.#finished.get(id)
   }
 
-  /** How many signals are on the line: accepted and not finished. */
+  /** A worker has begun with the signal. */
+  begun(id: string): void {
+    const signal = this.#active.get(id)
+    if (signal) signal.status = 'processing'
+  }
+
+  /** How many signals are on the line: accepted here and not finished. */
   get active(): number {
     return this.#active.size
   }
 
-  /** Ends a signal. Only the first end counts; returns whether this was it. */
-  finish(signal: Signal, { status, durationMs, result, error }: Outcome): boolean {
-    if (!this.#active.delete(signal.id)) return false
-    signal.status = status
-    signal.durationMs = durationMs
-    if (result !== undefined) signal.result = result
-    if (error !== undefined) signal.error = error
-    this.#finished.set(signal.id, signal)
+  /** Ends a signal, also one that was accepted elsewhere. Only the first end counts; returns whether this was it. */
+  finish({ id, signalType, traceId, acceptedAt, status, durationMs, result, error }: Outcome): boolean {
+    if (this.#finished.has(id)) return false
+    this.#active.delete(id)
+    const record: SignalRecord = { id, signalType, traceId, acceptedAt, status, durationMs, result, error }
+    this.#finished.set(id, record)
     if (this.#finished.size > this.#kept) this.#finished.delete(this.#finished.keys().next().value ?? '')
-    const waiters = this.#waiters.get(signal.id) ?? []
-    this.#waiters.delete(signal.id)
-    for (const waiter of waiters) waiter(signal)
+    const waiters = this.#waiters.get(id)
+    if (!waiters) return true
+    this.#waiters.delete(id)
+    for (const waiter of waiters) waiter(record)
     return true
   }
 
-  /** Resolves with the signal once it is finished. */
-  async whenFinished(signal: Signal): Promise<Signal> {
-    if (!this.#active.has(signal.id)) return signal
+  /** Resolves with what is known of an accepted signal once it is finished. */
+  async whenFinished(signal: Signal): Promise<SignalRecord> {
+    if (!this.#active.has(signal.id)) return this.#finished.get(signal.id) ?? recordOf(signal)
     return await new Promise((resolve) => {
       const waiters = this.#waiters.get(signal.id)
       if (waiters) waiters.push(resolve)
       else this.#waiters.set(signal.id, [resolve])
     })
   }
+}
+
+function recordOf({ id, request, traceId, acceptedAt, status }: Signal): SignalRecord {
+  return { id, signalType: request.signal_type, traceId, acceptedAt, status }
 }

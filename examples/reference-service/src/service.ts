@@ -1,112 +1,109 @@
 import type { AlertEmitter, Board } from '@tps/andon'
-import { logChannel } from '@tps/andon/channels'
 import { CircuitBreaker } from '@tps/jidoka'
 import type { Logger } from 'pino'
-import { createAlerts, startAlerts } from './alerting/alerts.ts'
+import { alertDurations, createAlerts, startAlerts } from './alerting/alerts.ts'
 import { createBoard } from './alerting/board.ts'
+import { Channels } from './alerting/channels.ts'
+import type { Backend } from './backend.ts'
 import { Chaos } from './chaos.ts'
 import type { Config } from './config.ts'
-import { DownstreamClient } from './downstream/client.ts'
-import { DownstreamServer } from './downstream/server.ts'
 import { Experiments } from './experiments.ts'
 import { History } from './history.ts'
 import { Ingress } from './ingress.ts'
-import { Line } from './line.ts'
-import { localParts } from './local-parts.ts'
+import { Intake } from './line/intake.ts'
+import { Ledger } from './line/ledger.ts'
 import { Observation } from './observation.ts'
 import type { Parts } from './parts.ts'
-import { RebalanceLog } from './rebalances.ts'
-import { SignalRegister } from './register.ts'
+import { SignalRegister, type SignalRecord } from './register.ts'
+import { openBackend } from './roles/backend.ts'
 import { SettingsStore, initialSettings } from './settings.ts'
-import { Slos } from './slos.ts'
-import type { LineSnapshots, QueueState } from './snapshots.ts'
-import { type Stations, createStations } from './stations.ts'
-import { DownstreamWatch } from './watch.ts'
+import type { LineSnapshots } from './snapshots.ts'
 
 const REMEMBER_MS = 5_000
 const BOARD_MS = 1_000
+/** How long the queue is left alone once it could not be reached, in ms. */
+const QUEUE_BREAK_MS = 1_000
 
-/** The role `all`: queue, workers and the simulated downstream in one process. The API is put in front of it. */
+/** The roles that have an API: signals are accepted here, and here it is known how they ended. */
 export class Service {
   readonly config: Config
   readonly settings: SettingsStore
   readonly log: Logger
-  readonly stations: Stations
   readonly register: SignalRegister
-  readonly line: Line
-  readonly watch: DownstreamWatch
-  readonly slos = new Slos()
-  readonly alerts: AlertEmitter
-  readonly board: Board
+  readonly ledger: Ledger
+  readonly backend: Backend
+  readonly intake: Intake
   readonly ingress: Ingress
   readonly experiments: Experiments
+  readonly alerts: AlertEmitter
+  readonly board: Board
   readonly chaos: Chaos
   readonly history: History
-  readonly #parts: Parts
+  readonly parts: Parts
+  readonly #channels: Channels
   readonly #observation: Observation
-  readonly #rebalances = new RebalanceLog()
-  readonly #server: DownstreamServer
+  readonly #queueBreaker: CircuitBreaker
   #remembering: NodeJS.Timeout | undefined
 
-  private constructor(config: Config, log: Logger, server: DownstreamServer, downstreamUrl: string) {
+  private constructor(base: Base, backend: Backend) {
+    const { config, settings, log, register, experiments, ledger } = base
+    const { counters, latency } = ledger
     this.config = config
     this.log = log
-    this.#server = server
-    this.settings = new SettingsStore(initialSettings(config))
-    this.register = new SignalRegister(config.SIGNALS_KEPT)
-    const downstream = new DownstreamClient(downstreamUrl, config.DOWNSTREAM_TIMEOUT_MS)
-    this.stations = createStations(config, this.settings.current, downstream, async (signal, context) => {
-      await this.line.process(signal, context)
+    this.settings = settings
+    this.register = register
+    this.experiments = experiments
+    this.ledger = ledger
+    this.backend = backend
+    this.ingress = new Ingress(settings)
+    this.#queueBreaker = new CircuitBreaker({
+      name: 'queue',
+      trip: { consecutiveFailures: config.CIRCUIT_BREAKER_THRESHOLD },
+      break: { ms: Math.min(QUEUE_BREAK_MS, config.CIRCUIT_BREAKER_RESET_MS) },
+      probe: { check: async () => await this.#ping() },
     })
-    const { breaker, counters, latency, breakdown } = this.stations
-    this.watch = new DownstreamWatch(breaker, downstream, config.HEALTH_CHECK_MS)
-    this.#parts = localParts({
-      role: config.TPS_ROLE,
-      stations: this.stations,
-      chain: [breaker, new CircuitBreaker({ name: 'downstream b' }), new CircuitBreaker({ name: 'downstream c' })],
-      watch: this.watch,
-      rebalances: this.#rebalances,
-      queue: () => this.#queue(),
-      autoscaler: () => null,
-    })
-    this.alerts = this.#alerts()
+    this.parts = this.#read()
+    this.#channels = new Channels(config, log)
+    this.alerts = this.#createAlerts()
     const p99 = (): number | null => latency.snapshot().p99
-    this.board = createBoard({ parts: this.#parts, counters, p99, alerts: () => this.alerts.snapshot() })
-    this.ingress = new Ingress(this.settings)
-    this.experiments = new Experiments(this.settings)
-    const { slos, register, settings, ingress, experiments, board } = this
-    const cord = board.cord
-    this.line = new Line({ stations: this.stations, register, settings, slos, ingress, experiments, cord, log })
+    const alerts = () => this.alerts.snapshot()
+    this.board = createBoard({ parts: this.parts, counters, p99, alerts })
+    this.intake = new Intake({
+      queue: backend.queue,
+      queueBreaker: this.#queueBreaker,
+      gate: backend.gate,
+      ledger,
+      register,
+      ingress: this.ingress,
+      experiments,
+      cord: this.board.cord,
+      estimateWaitMs: () => backend.estimateWaitMs(),
+      log,
+    })
     this.chaos = new Chaos(this)
     this.#observation = new Observation({
       role: config.TPS_ROLE,
-      parts: this.#parts,
-      counters,
-      latency,
-      breakdown,
-      slos,
+      parts: this.parts,
+      ledger,
       alerts: this.alerts,
-      board,
+      board: this.board,
       settings,
-      rateLimiter: () => ingress.snapshot(),
+      rateLimiter: () => this.ingress.snapshot(),
       experiment: () => experiments.snapshot(),
       tracesKept: () => 0,
     })
-    this.history = new History(this)
+    this.history = new History(() => this.observe())
   }
 
   /** Starts everything but the API. */
   static async start(config: Config, log: Logger): Promise<Service> {
-    const server = new DownstreamServer()
-    const url = await server.listen(config.DOWNSTREAM_PORT)
-    const service = new Service(config, log, server, url)
-    service.#connect()
-    await service.watch.start()
-    startAlerts(service.alerts)
-    service.board.start({ everyMs: BOARD_MS })
-    service.history.start()
-    service.#remembering = setInterval(() => service.#observation.remember(), REMEMBER_MS).unref()
-    log.info({ component: 'downstream', url }, 'simulated downstream listening')
+    const settings = new SettingsStore(initialSettings(config))
+    const register = new SignalRegister(config.SIGNALS_KEPT)
+    const experiments = new Experiments(settings)
+    const ledger = new Ledger(config, register, experiments, log)
+    const base = { config, settings, log, register, experiments, ledger }
+    const service = new Service(base, await openBackend(base))
+    await service.#start()
     return service
   }
 
@@ -115,111 +112,100 @@ export class Service {
     return this.#observation.observe()
   }
 
-  /** How many workers pull from now on. */
-  scale(workers: number): void {
-    const { leveler, pool } = this.stations
-    if (workers === pool.workers) return
-    // The lanes come before the workers that pull from them, and go after them.
-    if (workers > pool.workers) leveler.resize(workers)
-    pool.resize(workers)
-    leveler.resize(workers)
+  /** What is known of a signal. */
+  async find(id: string): Promise<SignalRecord | undefined> {
+    return this.register.get(id) ?? (await this.backend.find(id))
   }
 
-  #queue(): QueueState {
-    const { capacity, depth, leased, oldestAgeMs } = this.stations.leveler.snapshot()
+  async #start(): Promise<void> {
+    this.#connect()
+    await this.backend.start()
+    startAlerts(this.alerts, this.config.ALERT_EVERY_MS)
+    this.board.start({ everyMs: BOARD_MS })
+    this.history.start()
+    this.#remembering = setInterval(() => this.#observation.remember(), REMEMBER_MS).unref()
+  }
+
+  /** A queue that was cut off on purpose can't be reached either. */
+  async #ping(): Promise<void> {
+    if (this.intake.isQueueCut) throw new Error('the queue is cut off')
+    await this.backend.ping()
+  }
+
+  #read(): Parts {
+    const { parts } = this.backend
     return {
-      mode: 'memory',
-      connected: this.line.isQueueUp,
-      capacity,
-      depth,
-      byPriority: null,
-      leased,
-      oldestAgeMs,
+      ...parts,
+      queue: () => {
+        const state = parts.queue()
+        return { ...state, connected: state.connected && !this.intake.isQueueCut }
+      },
+      queueBreaker: () => this.#queueBreaker.snapshot(),
+      durations: () => this.ledger.durations.snapshot(),
     }
   }
 
-  #alerts(): AlertEmitter {
-    const { latency, counters, pool, leveler } = this.stations
-    const { config, log } = this
-    const parts = this.#parts
+  #createAlerts(): AlertEmitter {
+    const { counters, latency } = this.ledger
+    const { parts } = this
     return createAlerts(
       {
-        depthRatio: () => this.#queue().depth / this.#queue().capacity,
+        depthRatio: () => {
+          const { depth, capacity } = parts.queue()
+          return depth / capacity
+        },
         p99: () => latency.snapshot().p99,
         errorRatio: () => counters.errorRatio,
         isCircuitOpen: () => ['open', 'forced-open'].includes(parts.breaker().state),
-        utilization: () => pool.snapshot().utilization,
-        isStalled: () => leveler.depth > 0 && counters.completedLately === 0,
+        utilization: () => parts.pool().utilization,
+        isStalled: () => parts.queue().depth > 0 && counters.completedLately === 0,
       },
-      {
-        HighQueueDepth: config.ALERT_HIGH_QUEUE_DEPTH_MS,
-        HighLatency: config.ALERT_HIGH_LATENCY_MS,
-        HighErrorRate: config.ALERT_HIGH_ERROR_RATE_MS,
-        CircuitBreakerOpen: config.ALERT_CIRCUIT_BREAKER_OPEN_MS,
-        HighWorkerUtilization: config.ALERT_HIGH_WORKER_UTILIZATION_MS,
-        ProcessingRateZero: config.ALERT_PROCESSING_RATE_ZERO_MS,
-      },
-      [logChannel(log.child({ component: 'andon' }))],
+      alertDurations(this.config),
+      this.#channels.list,
     )
   }
 
-  /** What happens at one station is told to the others and to the log. */
+  /** What happens at one place is told to the others and to the log. */
   #connect(): void {
-    const { breaker, leveler, pool } = this.stations
-    pool.on('deadLettered', ({ item, error }) => this.line.bury(item, error))
-    const jidoka = this.log.child({ component: 'jidoka' })
-    breaker.on('open', ({ reason, breakMs }) => jidoka.warn({ reason, break_ms: breakMs }, 'circuit opened'))
-    breaker.on('halfOpen', () => jidoka.info('circuit half-open'))
-    breaker.on('close', ({ outageMs }) => jidoka.info({ outage_ms: outageMs }, 'circuit closed'))
-    const heijunka = this.log.child({ component: 'heijunka' })
-    leveler.on('rebalance', (rebalance) => {
-      this.#rebalances.add(rebalance)
-      const { before, moves, after } = rebalance
-      heijunka.info({ imbalance: before, threshold: leveler.snapshot().threshold }, 'Rebalance triggered')
-      for (const { from, to, count } of moves)
-        heijunka.info(`Moving ${count} items from worker-${from} to worker-${to}`)
-      heijunka.info({ imbalance: after }, 'New imbalance')
-    })
+    const queue = this.log.child({ component: 'queue' })
+    const breaker = this.#queueBreaker
+    breaker.on('open', () => queue.error('the queue can not be reached'))
+    breaker.on('close', ({ outageMs }) => queue.info({ outage_ms: outageMs }, 'the queue can be reached'))
+    for (const event of ['open', 'halfOpen', 'close'] as const) breaker.on(event, () => this.history.note(breaker))
+    this.backend.onCircuit((circuit) => this.history.note(circuit))
+    const andon = this.log.child({ component: 'andon' })
     const { cord } = this.board
     cord.on('stop', ({ pull }) => {
-      this.log.warn({ component: 'andon', by: pull.by, reason: pull.reason }, 'cord pulled')
-      pool.pause()
+      andon.warn({ by: pull.by, reason: pull.reason }, 'cord pulled')
+      this.backend.pause('cord')
     })
     cord.on('run', ({ stoppedMs }) => {
-      this.log.info({ component: 'andon', stopped_ms: stoppedMs }, 'cord released')
-      if (this.line.isQueueUp) pool.resume()
-    })
-    this.settings.follow(({ downstream_enabled, downstream_latency_ms, downstream_error_ratio, workers }) => {
-      this.#server.behave({
-        enabled: downstream_enabled,
-        latencyMs: downstream_latency_ms,
-        errorRatio: downstream_error_ratio,
-      })
-      this.scale(workers)
+      andon.info({ stopped_ms: stoppedMs }, 'cord released')
+      this.backend.resume('cord')
     })
   }
 
   /** Refuses what comes, finishes what was accepted, and stops. Resolves with how many signals didn't make it. */
   async drain(): Promise<number> {
-    this.line.close()
-    this.stations.leveler.close()
-    const { pool } = this.stations
-    const timeout = new Promise<void>((resolve) => void setTimeout(resolve, this.config.SHUTDOWN_GRACE_MS).unref())
-    await Promise.race([pool.drain(), timeout])
-    await pool.stop({ graceMs: 0 })
-    return this.register.active
+    this.intake.close()
+    // Experiments and trouble end first: they would keep what was accepted from being finished.
+    this.experiments.stop()
+    this.chaos.end()
+    await this.backend.drain(this.config.SHUTDOWN_GRACE_MS)
+    return this.backend.queue.mode === 'memory' ? this.register.active : 0
   }
 
   /** Gives everything back that `start` took. */
   async stop(): Promise<void> {
     clearInterval(this.#remembering)
-    this.experiments.stop()
-    this.chaos.stop()
     this.history.stop()
-    this.watch.stop()
     this.board.stop()
     this.alerts.stop()
-    this.stations.leveler.stop()
-    await this.#server.close()
+    this.#queueBreaker[Symbol.dispose]()
+    await this.#channels.stop(this.alerts)
+    await this.backend.stop()
   }
 }
+
+/** What is there before the backend. */
+export type Base = Pick<Service, 'config' | 'settings' | 'log' | 'register' | 'experiments' | 'ledger'>

@@ -13,6 +13,8 @@ export const SignalRequestSchema = Type.Object(
         task: Type.Optional(Type.String({ minLength: 1, maxLength: 1_000 })),
         type: Type.Optional(Type.Enum(['quick', 'slow'])),
         latency_ms: Type.Optional(Type.Number({ minimum: 0, maximum: 60_000 })),
+        product_id: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647 })),
+        customer_id: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647 })),
       },
       { additionalProperties: true },
     ),
@@ -44,10 +46,13 @@ export interface Signal {
   status: SignalStatus
   /** The variant of the experiment that it met. */
   variant?: 'control' | 'treatment' | undefined
-  /** From arrival to the end. */
-  durationMs?: number
-  result?: unknown
-  error?: string
+}
+
+/** By what the durations of signals are learned: what is done, and of which kind. `burst-17` is of the kind `burst`. */
+export function kindOf({ request: { signal_type, payload } }: Pick<Signal, 'request'>): string {
+  const { latency_ms, type, task = '' } = payload
+  const detail = latency_ms === undefined ? (type ?? task.replace(/[\W_]*\d+$/, '')) : `${latency_ms} ms`
+  return `${signal_type} ${detail}`
 }
 
 /** Makes a signal of a request that arrived at `receivedMs`. */

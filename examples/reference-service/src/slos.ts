@@ -1,17 +1,21 @@
 import { Slo, type SloSnapshot } from '@tps/kaizen'
 
-/** Nine hundred and ninety of a thousand signals are to be done within this. */
-export const SLO_LATENCY_MS = 100
-const TARGET = 0.99
+/** What is promised. */
+export interface Promised {
+  /** The share of good signals. */
+  readonly targetRatio: number
+  /** A signal that takes longer is bad for the one of latency. */
+  readonly latencyMs: number
+}
 
-/** What the service promises: 99 % of what it completes within 100 ms, and 99 % of what it is asked for. */
+/** What the service promises: so many of the signals that it completes in time, and so many of those that it is asked for. */
 export class Slos {
   readonly latency: Slo
   readonly availability: Slo
 
-  constructor(name = 'signals') {
-    this.latency = new Slo({ name: `${name} latency`, target: TARGET, threshold: SLO_LATENCY_MS })
-    this.availability = new Slo({ name: `${name} availability`, target: TARGET })
+  constructor({ targetRatio: target, latencyMs }: Promised) {
+    this.latency = new Slo({ name: 'signal latency', target, threshold: latencyMs })
+    this.availability = new Slo({ name: 'signal availability', target })
   }
 
   /** A signal was completed. `nowMs` is monotonic. */

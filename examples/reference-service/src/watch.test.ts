@@ -1,7 +1,6 @@
 import { CircuitBreaker } from '@tps/jidoka'
 import { ManualClock } from '@tps/internal/manual-clock'
 import { expect, it } from 'vitest'
-import type { DownstreamClient } from './downstream/client.ts'
 import { DownstreamWatch } from './watch.ts'
 
 /** A watch over a downstream that is as well as `state.isWell` says. */
@@ -9,13 +8,13 @@ function watched() {
   const state = { isWell: true, asked: 0 }
   const clock = new ManualClock()
   const breaker = new CircuitBreaker({ clock, trip: { consecutiveFailures: 3 }, break: { ms: 1000 } })
-  const downstream: Pick<DownstreamClient, 'health'> = {
+  const downstream = {
     health: async () => {
       state.asked++
       if (!state.isWell) throw new Error('down')
     },
   }
-  return { state, clock, breaker, watch: new DownstreamWatch(breaker, downstream as DownstreamClient, 1000) }
+  return { state, clock, breaker, watch: new DownstreamWatch(breaker, downstream, 1000) }
 }
 
 it('opens the circuit when checks fail in a row, and says what failed', async () => {

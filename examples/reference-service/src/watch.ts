@@ -1,5 +1,4 @@
 import type { CircuitBreaker } from '@tps/jidoka'
-import type { DownstreamClient } from './downstream/client.ts'
 
 /** What the last health check of the downstream found. */
 export interface HealthReading {
@@ -10,18 +9,23 @@ export interface HealthReading {
   readonly error?: string
 }
 
+/** What can be asked for its health. */
+export interface Checked {
+  health(): Promise<unknown>
+}
+
 /**
  * Asks the downstream for its health again and again, through the circuit breaker: failing checks open the circuit
  * without a signal having to be lost, and once the break is over the next check is the probe that closes it.
  */
 export class DownstreamWatch {
   readonly #breaker: CircuitBreaker
-  readonly #downstream: DownstreamClient
+  readonly #downstream: Checked
   readonly #everyMs: number
   #timer: NodeJS.Timeout | undefined
   #reading: HealthReading = { status: 'unknown', latencyMs: null, checkedAt: null }
 
-  constructor(breaker: CircuitBreaker, downstream: DownstreamClient, everyMs: number) {
+  constructor(breaker: CircuitBreaker, downstream: Checked, everyMs: number) {
     this.#breaker = breaker
     this.#downstream = downstream
     this.#everyMs = everyMs

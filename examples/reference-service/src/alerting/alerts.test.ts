@@ -40,7 +40,7 @@ function watched() {
     [logChannel({ info: note, warn: note, error: note })],
     { clock, timers: clock },
   )
-  startAlerts(alerts)
+  startAlerts(alerts, 1_000)
   const firing = (): string[] => alerts.alerts().flatMap(({ rule, state }) => (state === 'firing' ? [rule] : []))
   return { readings, clock, alerts, firing, logged }
 }

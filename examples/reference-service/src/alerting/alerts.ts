@@ -1,9 +1,8 @@
-import { AlertEmitter, type AlertEmitterOptions, type AlertRule, type Channel } from '@tps/andon'
+import { AlertEmitter, type AlertEmitterOptions, type AlertRule, type Channel, type Severity } from '@tps/andon'
+import type { Config } from '../config.ts'
 
 /** A p99 above this breaks the promise that the service makes: the line of the latency chart. */
 export const SLA_MS = 200
-
-const EVERY_MS = 1_000
 
 /** How long each trouble must last before its alert fires, in ms. */
 export interface AlertDurations {
@@ -13,6 +12,49 @@ export interface AlertDurations {
   readonly CircuitBreakerOpen: number
   readonly HighWorkerUtilization: number
   readonly ProcessingRateZero: number
+}
+
+/** The durations that are configured. */
+export function alertDurations(config: Config): AlertDurations {
+  return {
+    HighQueueDepth: config.ALERT_HIGH_QUEUE_DEPTH_MS,
+    HighLatency: config.ALERT_HIGH_LATENCY_MS,
+    HighErrorRate: config.ALERT_HIGH_ERROR_RATE_MS,
+    CircuitBreakerOpen: config.ALERT_CIRCUIT_BREAKER_OPEN_MS,
+    HighWorkerUtilization: config.ALERT_HIGH_WORKER_UTILIZATION_MS,
+    ProcessingRateZero: config.ALERT_PROCESSING_RATE_ZERO_MS,
+  }
+}
+
+/** A rule, for those who show it. */
+export interface AlertRuleText {
+  readonly name: string
+  readonly severity: Severity
+  readonly summary: string
+  readonly description: string
+  readonly forMs: number
+}
+
+/** What is watched, in words. */
+export function alertRules(forMs: AlertDurations): AlertRuleText[] {
+  const nothing = (): never => {
+    throw new Error('these rules are not evaluated')
+  }
+  const unread = {
+    depthRatio: nothing,
+    p99: nothing,
+    errorRatio: nothing,
+    isCircuitOpen: nothing,
+    utilization: nothing,
+    isStalled: nothing,
+  }
+  return rules(unread, forMs).map(({ name, severity, summary = name, description = '', forMs = 0 }) => ({
+    name,
+    severity,
+    summary,
+    description,
+    forMs,
+  }))
 }
 
 /** What the rules look at. */
@@ -93,7 +135,7 @@ function rules(readings: AlertReadings, forMs: AlertDurations): AlertRule[] {
   ]
 }
 
-/** The alerts of the line: the rules are evaluated every second once it is started; what fires and resolves is told. */
+/** The alerts of the line: the rules are evaluated once it is started; what fires and resolves is told. */
 export function createAlerts(
   readings: AlertReadings,
   forMs: AlertDurations,
@@ -104,6 +146,6 @@ export function createAlerts(
 }
 
 /** Starts the evaluation. */
-export function startAlerts(alerts: AlertEmitter): void {
-  alerts.start({ everyMs: EVERY_MS })
+export function startAlerts(alerts: AlertEmitter, everyMs: number): void {
+  alerts.start({ everyMs })
 }

@@ -1,9 +1,12 @@
-import { createRegistry } from '../metrics.ts'
+import { createMetrics } from '../metrics.ts'
 import type { Service } from '../service.ts'
 import type { App } from './app.ts'
 
-/** `GET /metrics`, for Prometheus. */
+/** `GET /metrics`, for Prometheus: its text format, or OpenMetrics for who accepts that. */
 export function metricsRoutes(app: App, service: Service): void {
-  const registry = createRegistry(service)
-  app.get('/metrics', async (_request, reply) => await reply.type(registry.contentType).send(await registry.metrics()))
+  const page = createMetrics(service)
+  app.get('/metrics', async (request, reply) => {
+    const { contentType, body } = page.render({ accept: request.headers.accept })
+    return await reply.type(contentType).send(body)
+  })
 }

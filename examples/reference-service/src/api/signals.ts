@@ -1,11 +1,13 @@
 import { Type } from 'typebox'
 import { round } from '../round.ts'
-import { type Signal, SignalRequestSchema } from '../signal.ts'
+import type { SignalRecord } from '../register.ts'
+import { SignalRequestSchema } from '../signal.ts'
 import type { Service } from '../service.ts'
 import type { App } from './app.ts'
 
 /** `POST /signal` and `GET /signal/:id/status`. */
-export function signalRoutes(app: App, { line, register }: Service): void {
+export function signalRoutes(app: App, service: Service): void {
+  const { intake, register } = service
   app.post(
     '/signal',
     {
@@ -15,7 +17,7 @@ export function signalRoutes(app: App, { line, register }: Service): void {
       },
     },
     async (request, reply) => {
-      const admission = line.accept(request.body, request.traceId, request.receivedMs)
+      const admission = await intake.accept(request.body, request.traceId, request.receivedMs)
       if (!admission.accepted) {
         const { reason, retryAfterMs, status } = admission
         return await reply
@@ -37,7 +39,7 @@ export function signalRoutes(app: App, { line, register }: Service): void {
   )
 
   app.get('/signal/:id/status', { schema: { params: Type.Object({ id: Type.String() }) } }, async (request, reply) => {
-    const signal = register.get(request.params.id)
+    const signal = await service.find(request.params.id)
     if (!signal) {
       return await reply.code(404).send({
         error: 'Not Found',
@@ -47,7 +49,7 @@ export function signalRoutes(app: App, { line, register }: Service): void {
     }
     return {
       signal_id: signal.id,
-      signal_type: signal.request.signal_type,
+      signal_type: signal.signalType,
       trace_id: signal.traceId,
       accepted_at: signal.acceptedAt,
       ...outcomeOf(signal),
@@ -55,7 +57,7 @@ export function signalRoutes(app: App, { line, register }: Service): void {
   })
 }
 
-function outcomeOf({ status, durationMs, result, error }: Signal): object {
+function outcomeOf({ status, durationMs, result, error }: SignalRecord): object {
   return {
     status,
     ...(durationMs !== undefined && { duration_ms: round(durationMs) }),

@@ -14,5 +14,5 @@ export function statusRoutes(app: App, service: Service): void {
   })
   app.get('/alerts', async () => ({ alerts: service.alerts.alerts(), history: service.alerts.history() }))
   app.get('/diagnosis', async () => service.observe().diagnosis)
-  app.get('/slo', async () => service.slos.snapshot())
+  app.get('/slo', async () => service.ledger.slos.snapshot())
 }

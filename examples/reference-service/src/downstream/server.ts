@@ -1,47 +1,110 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { CircuitBreaker, type CircuitBreakerSnapshot } from '@tps/jidoka'
 import { type FastifyInstance, fastify } from 'fastify'
+import type { Config } from '../config.ts'
+import type { SettingsStore } from '../settings.ts'
+import { type Behaviour, DOWNSTREAMS, type DownstreamName, behaviourOf } from './behaviour.ts'
+import { type DownstreamAnswer, DownstreamClient } from './client.ts'
 
-/** How the simulated downstream behaves from now on. */
-export interface Behaviour {
-  readonly enabled: boolean
-  readonly latencyMs: number
-  readonly errorRatio: number
+/** Whom each calls, and how much of the line's patience it has for it: less and less, so that the innermost gives up first. */
+const CALLS = { c: { callee: 'b', patience: 0.75 }, b: { callee: 'a', patience: 0.5 } } as const
+
+/** A call of one simulated downstream by another. */
+interface Link {
+  readonly callee: DownstreamName
+  readonly breaker: CircuitBreaker
+  readonly client: DownstreamClient
 }
 
+/** What the server is made with. */
+export type DownstreamServerConfig = Pick<
+  Config,
+  'DOWNSTREAM_TIMEOUT_MS' | 'CIRCUIT_BREAKER_THRESHOLD' | 'CIRCUIT_BREAKER_RESET_MS'
+>
+
 /**
- * The service that every signal depends on: a real HTTP server on a port of its own, so that timeouts, refused
- * connections and slow answers are real ones. Broken on purpose through `behave`.
+ * The services that signals depend on: a real HTTP server on a port of its own, so that timeouts, refused connections and slow
+ * answers are real ones. Broken on purpose through the settings. It plays three: a, at `/a` and at `/`, b and c. b calls a, and
+ * c calls b, each through a circuit breaker; what can't be reached they do without, and say so.
  */
 export class DownstreamServer {
   readonly #server: FastifyInstance = fastify({ forceCloseConnections: true })
+  readonly #config: DownstreamServerConfig
+  readonly #settings: SettingsStore
   readonly #random: () => number
-  #behaviour: Behaviour = { enabled: true, latencyMs: 0, errorRatio: 0 }
+  readonly #links = new Map<DownstreamName, Link>()
 
-  constructor(random: () => number = Math.random) {
+  constructor(config: DownstreamServerConfig, settings: SettingsStore, random: () => number = Math.random) {
+    this.#config = config
+    this.#settings = settings
     this.#random = random
-    this.#server.get('/health', async (_request, reply) => {
-      await wait(this.#behaviour.latencyMs)
-      return this.#behaviour.enabled ? { status: 'healthy' } : reply.code(503).send({ error: 'downstream is disabled' })
-    })
-    this.#server.post('/work', async (_request, reply) => {
-      const { enabled, latencyMs, errorRatio } = this.#behaviour
-      if (!enabled) return reply.code(503).send({ error: 'downstream is disabled' })
-      if (latencyMs > 0) await wait(latencyMs)
-      if (this.#random() < errorRatio) return reply.code(500).send({ error: 'downstream failed on purpose' })
-      return { done: true }
-    })
-  }
-
-  behave(behaviour: Behaviour): void {
-    this.#behaviour = behaviour
+    for (const name of DOWNSTREAMS) this.#serve(name, `/${name}`)
+    this.#serve('a', '')
   }
 
   /** Starts it and resolves with its URL. */
-  async listen(port: number): Promise<string> {
-    return await this.#server.listen({ port, host: '127.0.0.1' })
+  async listen(port: number, host = '127.0.0.1'): Promise<string> {
+    const url = await this.#server.listen({ port, host })
+    for (const [caller, { callee, patience }] of Object.entries(CALLS))
+      this.#links.set(caller as DownstreamName, this.#link(callee, patience, url))
+    return url
+  }
+
+  /** The circuits in front of a and b, in the chain. */
+  chain(): readonly [a: CircuitBreakerSnapshot | undefined, b: CircuitBreakerSnapshot | undefined] {
+    return [this.#links.get('b')?.breaker.snapshot(), this.#links.get('c')?.breaker.snapshot()]
   }
 
   async close(): Promise<void> {
+    for (const { client, breaker } of this.#links.values()) {
+      client.close()
+      breaker[Symbol.dispose]()
+    }
     await this.#server.close()
+  }
+
+  #serve(name: DownstreamName, path: string): void {
+    this.#server.get(`${path}/health`, async (_request, reply) => {
+      const { enabled, latencyMs } = this.#behaviour(name)
+      if (latencyMs > 0) await wait(latencyMs)
+      return enabled ? { status: 'healthy' } : await reply.code(503).send({ error: 'downstream is disabled' })
+    })
+    this.#server.post(`${path}/work`, async (_request, reply) => {
+      const { enabled, latencyMs, errorRatio } = this.#behaviour(name)
+      if (!enabled) return await reply.code(503).send({ error: 'downstream is disabled' })
+      if (latencyMs > 0) await wait(latencyMs)
+      if (this.#random() < errorRatio) return await reply.code(500).send({ error: 'downstream failed on purpose' })
+      const link = this.#links.get(name)
+      return link ? await callOn(link) : DONE
+    })
+  }
+
+  #behaviour(name: DownstreamName): Behaviour {
+    return behaviourOf(this.#settings.current, name)
+  }
+
+  #link(callee: DownstreamName, patience: number, url: string): Link {
+    const { DOWNSTREAM_TIMEOUT_MS, CIRCUIT_BREAKER_THRESHOLD, CIRCUIT_BREAKER_RESET_MS } = this.#config
+    const timeoutMs = Math.max(1, DOWNSTREAM_TIMEOUT_MS * patience)
+    const client = new DownstreamClient({ url: `${url}/${callee}`, timeoutMs })
+    const breaker = new CircuitBreaker({
+      name: `downstream ${callee}`,
+      trip: { consecutiveFailures: CIRCUIT_BREAKER_THRESHOLD },
+      break: { ms: CIRCUIT_BREAKER_RESET_MS },
+      // It recovers by itself, without a signal having to find out.
+      probe: { maxWaitMs: timeoutMs + 1_000, check: async (signal) => await client.health(signal) },
+    })
+    return { callee, breaker, client }
+  }
+}
+
+const DONE: DownstreamAnswer = { done: true }
+
+/** What the next one can't do is done without: slower while its circuit finds that out, at once when it is open. */
+async function callOn({ callee, breaker, client }: Link): Promise<DownstreamAnswer> {
+  try {
+    return await breaker.execute(() => client.work())
+  } catch {
+    return { done: true, without: [callee] }
   }
 }

@@ -4,7 +4,15 @@ import type { App } from '../app.ts'
 
 /** `/admin/chaos`: trouble on purpose. */
 export function chaosRoutes(app: App, { chaos }: Service): void {
-  app.post('/admin/chaos/crash-worker', async () => chaos.crashWorker())
+  app.post('/admin/chaos/crash-worker', async (request, reply) => {
+    const crash = chaos.crashWorker()
+    if (crash) return crash
+    return await reply.code(409).send({
+      error: 'Conflict',
+      message: 'The workers are in processes of their own: kill one of them.',
+      trace_id: request.traceId,
+    })
+  })
   app.post('/admin/chaos/queue-down', async () => {
     chaos.queueDown()
     return { queue: 'down' }

@@ -1,6 +1,5 @@
-import type { DeadLetter } from '@tps/kanban'
 import { Type } from 'typebox'
-import type { Signal } from '../../signal.ts'
+import type { DeadSignal } from '../../queue/signal-queue.ts'
 import type { Service } from '../../service.ts'
 import type { App } from '../app.ts'
 
@@ -13,21 +12,27 @@ const RedriveSchema = Type.Object(
   { additionalProperties: false },
 )
 
+const PageSchema = Type.Object(
+  {
+    limit: Type.Optional(Type.String({ pattern: '^[1-9]\\d{0,3}$' })),
+    after: Type.Optional(Type.String({ pattern: '^\\d{1,15}$' })),
+  },
+  { additionalProperties: false },
+)
+
 /** `/admin/dead-letters`: what was given up: list, look at one, send back. */
-export function deadLetterRoutes(app: App, { stations: { deadLetters }, line }: Service): void {
-  const Paging = Type.Object(
-    { limit: Type.Optional(Type.String({ pattern: '^[1-9]\\d{0,3}$' })) },
-    { additionalProperties: false },
-  )
-  app.get('/admin/dead-letters', { schema: { querystring: Paging } }, async (request) => {
-    const letters = deadLetters.list()
-    return { total: letters.length, dead_letters: letters.slice(-Number(request.query.limit ?? 100)).map(shown) }
+export function deadLetterRoutes(app: App, { backend, register }: Service): void {
+  const { deadLetters } = backend.queue
+  app.get('/admin/dead-letters', { schema: { querystring: PageSchema } }, async (request) => {
+    const { limit = '100', after = '0' } = request.query
+    const letters = await deadLetters.list({ limit: Number(limit), after: Number(after) })
+    return { total: deadLetters.snapshot().size, dead_letters: letters.map(shown) }
   })
   app.get(
     '/admin/dead-letters/:id',
     { schema: { params: Type.Object({ id: Type.String({ pattern: '^\\d{1,15}$' }) }) } },
     async (request, reply) => {
-      const letter = deadLetters.get(Number(request.params.id))
+      const letter = await deadLetters.get(Number(request.params.id))
       if (letter) return shown(letter)
       return await reply
         .code(404)
@@ -36,29 +41,24 @@ export function deadLetterRoutes(app: App, { stations: { deadLetters }, line }: 
   )
   app.post('/admin/dead-letters/redrive', { schema: { body: RedriveSchema } }, async (request) => {
     const { ids, per_second, poison } = request.body
-    const wanted = ids && new Set(ids)
-    return await deadLetters.redrive({
-      into: (signal) => line.revive(signal),
-      ...(wanted && { filter: ({ id }) => wanted.has(id) }),
-      perSecond: per_second,
-      poison: poison ?? (wanted ? 'include' : 'skip'),
-      whenFull: 'stop',
+    return await deadLetters.redrive({ ids, perSecond: per_second, poison }, async (signal) => {
+      register.revive(signal)
+      await backend.revive(signal.id)
     })
   })
 }
 
-function shown({ id, item, errors, attempts, firstAt, lastAt, redrives, poison }: DeadLetter<Signal>): object {
+function shown(letter: DeadSignal): object {
   return {
-    id,
-    signal_id: item.id,
-    trace_id: item.traceId,
-    request: item.request,
-    accepted_at: item.acceptedAt,
-    errors: errors.map((error) => (error instanceof Error ? error.message : String(error))),
-    attempts,
-    first_failed_at: new Date(firstAt).toISOString(),
-    last_failed_at: new Date(lastAt).toISOString(),
-    redrives,
-    poison,
+    id: letter.id,
+    signal_id: letter.signalId,
+    trace_id: letter.traceId,
+    request: letter.request,
+    accepted_at: letter.acceptedAt,
+    errors: letter.errors,
+    attempts: letter.attempts,
+    last_failed_at: letter.lastFailedAt,
+    redrives: letter.redrives,
+    poison: letter.poison,
   }
 }

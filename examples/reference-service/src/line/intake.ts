@@ -1,0 +1,158 @@
+import type { Cord } from '@tps/andon'
+import type { CircuitBreaker } from '@tps/jidoka'
+import type { Logger } from 'pino'
+import type { Experiments } from '../experiments.ts'
+import type { Ingress } from '../ingress.ts'
+import type { SignalQueue } from '../queue/signal-queue.ts'
+import type { SignalRegister } from '../register.ts'
+import { type Signal, type SignalRequest, createSignal } from '../signal.ts'
+import type { Ledger } from './ledger.ts'
+
+/** Why a signal was refused, and when another try is worth it. */
+export interface Rejection {
+  readonly accepted: false
+  readonly status: 429 | 503
+  readonly reason:
+    | 'queue full'
+    | 'rate limit'
+    | 'circuit breaker open'
+    | 'queue unavailable'
+    | 'cord pulled'
+    | 'shutting down'
+  readonly retryAfterMs: number
+}
+
+/** The line's answer to a request. */
+export type Admission = { readonly accepted: true; readonly signal: Signal } | Rejection
+
+/** A circuit, as a signal meets it that asks to come in. */
+export interface Gate {
+  readonly isOpen: boolean
+  readonly retryAfterMs: number
+}
+
+/** What the way in leads past. */
+export interface IntakeParts {
+  readonly queue: SignalQueue
+  readonly queueBreaker: CircuitBreaker
+  /** The circuit in front of the downstream, wherever that is called from. */
+  readonly gate: Gate
+  readonly ledger: Ledger
+  readonly register: SignalRegister
+  readonly ingress: Ingress
+  readonly experiments: Experiments
+  readonly cord: Cord
+  /** How long a signal that came in now would wait, in ms. */
+  readonly estimateWaitMs: () => number
+  readonly log: Logger
+}
+
+/** After how long another try is worth it where nobody knows. */
+const TRY_LATER_MS = 5_000
+
+/** The way in: a signal is refused at once, or it waits for a worker. From top to bottom in the order it takes. */
+export class Intake {
+  readonly #parts: IntakeParts
+  readonly #isLogging: boolean
+  #isOpen = true
+  #isQueueCut = false
+
+  constructor(parts: IntakeParts) {
+    this.#parts = parts
+    this.#isLogging = parts.log.isLevelEnabled('debug')
+  }
+
+  /** `receivedMs` is when the request arrived, in monotonic ms. */
+  accept(request: SignalRequest, traceId: string, receivedMs: number): Admission | Promise<Admission> {
+    const { ledger, cord, gate, queueBreaker, ingress, experiments, register, queue } = this.#parts
+    ledger.counters.arrived()
+    if (!this.#isOpen) return this.#refuse(503, 'shutting down', TRY_LATER_MS)
+    if (cord.isPulled) return this.#refuse(503, 'cord pulled', TRY_LATER_MS)
+
+    // Jidoka: behind a stopped line work would only pile up.
+    if (request.signal_type === 'execute' && gate.isOpen)
+      return this.#refuse(503, 'circuit breaker open', gate.retryAfterMs)
+
+    // Heijunka: no burst beyond the rate.
+    if (!ingress.tryTake()) return this.#refuse(429, 'rate limit', ingress.retryAfterMs)
+
+    // Kanban: no more than there is room for.
+    const permit = queueBreaker.tryAcquire()
+    if (!permit) return this.#refuse(503, 'queue unavailable', queueBreaker.snapshot().retryAfterMs ?? TRY_LATER_MS)
+    const signal = createSignal(request, traceId, receivedMs)
+    signal.variant = experiments.variant
+    register.add(signal)
+    try {
+      if (this.#isQueueCut) throw new QueueCutError()
+      const offered = queue.offer(signal)
+      if (typeof offered !== 'boolean') return this.#await(offered, signal, permit)
+      permit.success()
+      return this.#admitted(signal, offered)
+    } catch (error) {
+      return this.#unreachable(signal, permit, error)
+    }
+  }
+
+  async #await(
+    offered: Promise<boolean>,
+    signal: Signal,
+    permit: { success(): void; failure(error: unknown): void },
+  ): Promise<Admission> {
+    try {
+      const isIn = await offered
+      permit.success()
+      return this.#admitted(signal, isIn)
+    } catch (error) {
+      return this.#unreachable(signal, permit, error)
+    }
+  }
+
+  #admitted(signal: Signal, isIn: boolean): Admission {
+    const { register, log, estimateWaitMs } = this.#parts
+    if (!isIn) {
+      register.drop(signal)
+      return this.#refuse(429, 'queue full', estimateWaitMs())
+    }
+    signal.enqueuedMs = performance.now()
+    if (this.#isLogging) log.debug({ trace_id: signal.traceId, signal_id: signal.id, component: 'queue' }, 'enqueued')
+    return { accepted: true, signal }
+  }
+
+  #unreachable(signal: Signal, permit: { failure(error: unknown): void }, error: unknown): Rejection {
+    const { register, log } = this.#parts
+    permit.failure(error)
+    register.drop(signal)
+    if (!(error instanceof QueueCutError))
+      log.error({ err: error, trace_id: signal.traceId, component: 'queue' }, 'the queue can not be reached')
+    return this.#refuse(503, 'queue unavailable', TRY_LATER_MS)
+  }
+
+  #refuse(status: Rejection['status'], reason: Rejection['reason'], retryAfterMs: number): Rejection {
+    this.#parts.ledger.refused(performance.now())
+    return { accepted: false, status, reason, retryAfterMs }
+  }
+
+  /** Takes no more signals. Those accepted still go their way. */
+  close(): void {
+    this.#isOpen = false
+  }
+
+  /** Whether it takes signals. */
+  get isOpen(): boolean {
+    return this.#isOpen
+  }
+
+  /** Whether the way to the queue is cut, on purpose. */
+  get isQueueCut(): boolean {
+    return this.#isQueueCut
+  }
+
+  set isQueueCut(isCut: boolean) {
+    this.#isQueueCut = isCut
+  }
+}
+
+/** The way to the queue was cut on purpose. */
+class QueueCutError extends Error {
+  override readonly name = 'QueueCutError'
+}

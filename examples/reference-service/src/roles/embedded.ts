@@ -1,0 +1,181 @@
+import type { CircuitBreakerSnapshot } from '@tps/jidoka'
+import type { Logger } from 'pino'
+import type { Backend } from '../backend.ts'
+import type { Config } from '../config.ts'
+import { DownstreamServer } from '../downstream/server.ts'
+import type { Gate } from '../line/intake.ts'
+import type { Ledger } from '../line/ledger.ts'
+import type { ExecuteTask } from '../line/work.ts'
+import { percentilesOf } from '../percentiles.ts'
+import { MemoryQueue } from '../queue/memory-queue.ts'
+import { RebalanceLog } from '../rebalances.ts'
+import type { SettingsStore } from '../settings.ts'
+import { Workshop } from '../workshop.ts'
+
+/** What an embedded backend is made of. */
+export interface EmbeddedParts {
+  readonly config: Config
+  readonly settings: SettingsStore
+  readonly ledger: Ledger
+  readonly executeTask: ExecuteTask
+  readonly log: Logger
+}
+
+/** Queue, workers and the simulated downstream, all in this process. */
+export class EmbeddedBackend implements Backend {
+  readonly queue: MemoryQueue
+  readonly gate: Gate
+  readonly parts: Backend['parts']
+  readonly #config: Config
+  readonly #log: Logger
+  readonly #server: DownstreamServer
+  readonly #rebalances = new RebalanceLog()
+  readonly #workshop: Workshop
+
+  private constructor(parts: EmbeddedParts, queue: MemoryQueue, server: DownstreamServer, url: string) {
+    const { config, settings, ledger, executeTask, log } = parts
+    this.#config = config
+    this.#log = log
+    this.queue = queue
+    this.#server = server
+    this.#workshop = new Workshop({
+      config,
+      settings,
+      queue,
+      executeTask,
+      report: () => percentilesOf(ledger.latency.snapshot()),
+      downstreamUrl: url,
+      isSimulated: config.DOWNSTREAM_URL === undefined,
+      deliver: (outcome) => ledger.settle(outcome),
+      log,
+    })
+    const { breaker, pool, watch } = this.#workshop
+    this.gate = {
+      get isOpen() {
+        return breaker.state === 'open'
+      },
+      get retryAfterMs() {
+        return breaker.snapshot().retryAfterMs ?? 0
+      },
+    }
+    this.parts = {
+      queue: () => ({ ...queue.state(), connected: true }),
+      breaker: () => breaker.snapshot(),
+      chain: () => chainOf(breaker.snapshot(), server, settings),
+      watch: () => watch.reading,
+      leveler: () => queue.leveler(),
+      rebalances: () => this.#rebalances.records,
+      pool: () => pool.snapshot(),
+      deadLetters: () => queue.deadLetters.snapshot(),
+      autoscaler: () => this.#workshop.autoscaler(),
+      processes: () => {
+        const { workers, busy, utilization, processed, processingRate, meanHandlerMs } = pool.snapshot()
+        const work = { workers, busy, utilization, processed, processingRate, meanHandlerMs }
+        const who = { id: String(process.pid), role: config.TPS_ROLE, pid: process.pid, agoMs: 0 }
+        return [{ ...who, ...work, waiting: queue.state().depth }]
+      },
+    }
+  }
+
+  /** Opens the queue, and starts the simulated downstream. */
+  static async open(parts: EmbeddedParts): Promise<EmbeddedBackend> {
+    const { config, settings, ledger, log } = parts
+    const server = new DownstreamServer(config, settings)
+    const simulated = await server.listen(config.DOWNSTREAM_PORT)
+    log.info({ component: 'downstream', url: simulated }, 'simulated downstream listening')
+    const queue = new MemoryQueue(config, ledger.durations, settings.current.workers)
+    return new EmbeddedBackend(parts, queue, server, config.DOWNSTREAM_URL ?? simulated)
+  }
+
+  async start(): Promise<void> {
+    const heijunka = this.#log.child({ component: 'heijunka' })
+    this.queue.onRebalance((rebalance) => {
+      this.#rebalances.add(rebalance)
+      const { before, moves, after } = rebalance
+      heijunka.info({ imbalance: before, threshold: this.#config.HEIJUNKA_THRESHOLD }, 'Rebalance triggered')
+      for (const { from, to, count } of moves)
+        heijunka.info(`Moving ${count} items from worker-${from} to worker-${to}`)
+      heijunka.info({ imbalance: after }, 'New imbalance')
+    })
+    await this.#workshop.start()
+  }
+
+  onCircuit(listener: Parameters<Backend['onCircuit']>[0]): void {
+    const { breaker } = this.#workshop
+    for (const event of ['open', 'halfOpen', 'close'] as const) breaker.on(event, () => listener(breaker))
+  }
+
+  estimateWaitMs(): number {
+    const { workers, meanHandlerMs } = this.#workshop.pool.snapshot()
+    return ((this.queue.state().depth + 1) * meanHandlerMs) / workers
+  }
+
+  async ping(): Promise<void> {}
+
+  async find(): Promise<undefined> {
+    return undefined
+  }
+
+  async revive(): Promise<void> {}
+
+  pause(reason: string): void {
+    this.#workshop.pause(reason)
+  }
+
+  resume(reason: string): void {
+    this.#workshop.resume(reason)
+  }
+
+  crashWorker(): ReturnType<Workshop['crashWorker']> {
+    return this.#workshop.crashWorker()
+  }
+
+  replaceWorker(): void {
+    this.#workshop.replaceWorker()
+  }
+
+  async drain(graceMs: number): Promise<void> {
+    this.queue.close()
+    await this.#workshop.drain(graceMs)
+  }
+
+  async stop(): Promise<void> {
+    this.#workshop.stop()
+    await this.queue.stop()
+    await this.#server.close()
+  }
+}
+
+/** The circuits in front of a, b and c: the line's own is in front of the one that signals call. */
+export function chainOf(
+  line: CircuitBreakerSnapshot,
+  server: Pick<DownstreamServer, 'chain'>,
+  settings: SettingsStore,
+): readonly CircuitBreakerSnapshot[] {
+  const [a, b] = server.chain()
+  const { downstream_chain } = settings.current
+  const [first, last] = downstream_chain ? [a ?? line, line] : [line, closed(line)]
+  return [named(first, 'a'), named(b ?? closed(line), 'b'), named(last, 'c')]
+}
+
+function named(breaker: CircuitBreakerSnapshot, name: string): CircuitBreakerSnapshot {
+  return { ...breaker, name: `downstream ${name}` }
+}
+
+/** Of a circuit that nobody calls through. */
+function closed(like: CircuitBreakerSnapshot): CircuitBreakerSnapshot {
+  const none = { success: 0, failure: 0, ignored: 0, slow: 0, late: 0, rejected: 0, wouldReject: 0, opened: 0 }
+  return {
+    ...like,
+    state: 'closed',
+    consecutiveFailures: 0,
+    window: { completed: 0, failed: 0, slow: 0, failureRatio: 0, slowRatio: 0 },
+    totals: none,
+    openings: 0,
+    retryAfterMs: 0,
+    nextProbeAt: null,
+    lastFailure: null,
+    holds: [],
+    disables: [],
+  }
+}
