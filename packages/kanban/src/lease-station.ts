@@ -67,7 +67,8 @@ export class LeaseStation<T, R> implements Station<T, R> {
   }
 
   freed(): void {
-    // Its worker is idle, which is all there is to know.
+    // While its worker was busy it was assigned nothing.
+    this.#isAssigned = true
   }
 
   pull(): void {

@@ -486,6 +486,20 @@ describe('resizing', () => {
     expect(queues.map(({ depth }) => depth)).toEqual([0, 0])
   })
 
+  it('goes on pulling from the source of a worker that was busy at the time', async () => {
+    const queues = [0, 1].map(() => new PullQueue<number>())
+    const { handler, runs } = byHand()
+    const { pool } = setUp(handler, { source: (worker) => leasesOf(queues[worker] as PullQueue<number>) })
+    queues[0]?.offer(1)
+    await settle()
+    pool.resize(2)
+    runs[0]?.end('')
+    await settle()
+    queues[0]?.offer(2)
+    await settle()
+    expect(runs.map(({ item }) => item)).toEqual([1, 2])
+  })
+
   it('gives back what was on its way to a worker whose number another has by now', async () => {
     const { handler, runs } = byHand()
     const { queue, pool } = setUp(handler, { workers: 2 })
