@@ -1,99 +1,124 @@
 import { AlertEmitter } from '@tps/andon'
-import { MetricsPage, collectMetrics } from '@tps/andon/prometheus'
+import { MetricsPage, type RenderOptions, collectMetrics } from '@tps/andon/prometheus'
 import { CircuitBreaker } from '@tps/jidoka'
 import { PercentileTracker } from '@tps/kaizen'
 import { PullQueue, WorkerPool } from '@tps/kanban'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import { compare } from './harness.ts'
+import { type Contender, compare } from './harness.ts'
 
-// 25 each of four real primitives: what a service of some size shows.
-const EACH = 25
-const range = Array.from({ length: EACH }, (_, index) => index)
-const BOUNDS_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000]
+// What a service of some size shows: 20 breakers, 20 queues, 20 pools, 40 latencies with 16 buckets, an alert emitter.
+const [EACH, TRACKERS] = [20, 40]
+const BOUNDS_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000]
+const range = (length: number): number[] => Array.from({ length }, (_, index) => index)
 
-const breakers = range.map((index) => new CircuitBreaker({ name: `breaker-${index}` }))
-const queues = range.map((index) => new PullQueue<number>({ name: `queue-${index}` }))
+const breakers = range(EACH).map((index) => new CircuitBreaker({ name: `breaker-${index}` }))
+const queues = range(EACH).map((index) => new PullQueue<number>({ name: `queue-${index}` }))
 const pools = queues.map((source, index) => new WorkerPool<number>({ name: `pool-${index}`, source }, () => {}))
-const trackers = range.map((index) => {
-  const tracker = new PercentileTracker({ name: `tracker-${index}` })
-  for (let value = 1; value <= 1000; value++) tracker.record(value)
-  return { name: tracker.name, snapshot: () => ({ ...tracker.snapshot(), buckets: bucketsOf(tracker) }) }
-})
-
-/** How many values are at most each bound, in one pass. */
-function bucketsOf(tracker: PercentileTracker): { readonly upToMs: number; readonly count: number }[] {
-  const counts = new Float64Array(BOUNDS_MS.length + 1)
-  let bound = 0
-  for (const { upper, count } of tracker.buckets()) {
-    while (bound < BOUNDS_MS.length && upper > (BOUNDS_MS[bound] as number)) bound++
-    counts[bound] = (counts[bound] as number) + count
-  }
-  let sum = 0
-  return BOUNDS_MS.map((upToMs, index) => ({ upToMs, count: (sum += counts[index] as number) }))
-}
+const trackers = range(TRACKERS).map((index) => new PercentileTracker({ name: `tracker-${index}` }))
 const alerts = [new AlertEmitter({ rules: [] })]
-const sources = { breakers, queues, pools, trackers, alerts, names: 'both' } as const
+const sources = { breakers, queues, pools, trackers, alerts, names: 'both', latencyBoundsMs: BOUNDS_MS } as const
 
 const seriesIn = (text: string): number =>
   text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length
 const page = new MetricsPage(sources)
 const registered = new Registry()
 collectMetrics(registered, sources)
+
+/** Durations as they are: no two alike, most of them short, some a thousand times as long. */
+let seed = 1
+function duration(): number {
+  seed = (seed * 16_807) % 2_147_483_647
+  return 5 * Math.exp(7 * (seed / 2_147_483_647) ** 3)
+}
+for (const tracker of trackers) for (let index = 0; index < 1000; index++) tracker.record(duration())
 const series = seriesIn(page.render().body)
 
-// prom-client with as many series: of gauges alone, and of histograms with as many buckets.
-const gauges = new Registry()
-for (let family = 0; family < series / EACH; family++) {
-  const gauge = new Gauge({ name: `gauge_${family}`, help: 'x', labelNames: ['name'], registers: [gauges] })
-  for (const index of range) gauge.set({ name: `primitive-${index}` }, index)
-}
+// prom-client with as many series: of histograms with as many buckets and values, and of gauges.
 const histograms = new Registry()
 const histogram = new Histogram({
   name: 'latency',
   help: 'x',
-  labelNames: ['name'],
+  labelNames: ['tracker'],
   buckets: BOUNDS_MS,
   registers: [histograms],
 })
-const EACH_HISTOGRAM = BOUNDS_MS.length + 3
-for (let index = 0; index < series / EACH_HISTOGRAM; index++) histogram.observe({ name: `tracker-${index}` }, index)
+const observers = range(Math.round(series / (BOUNDS_MS.length + 3))).map((index) =>
+  histogram.labels(`tracker-${index}`),
+)
+for (const observer of observers) for (let index = 0; index < 1000; index++) observer.observe(duration())
+const gauges = new Registry()
+const gaugeOf = range(Math.round(series / EACH)).map(
+  (index) => new Gauge({ name: `gauge_${index}`, help: 'x', labelNames: ['name'], registers: [gauges] }),
+)
+
+/** What happens between two scrapes, on every primitive. */
+async function traffic(): Promise<void> {
+  for (const breaker of breakers) breaker.tryAcquire()?.success()
+  for (const queue of queues) queue.offer(1)
+  for (const tracker of trackers) tracker.record(duration())
+  // The pools are through with it.
+  await new Promise(setImmediate)
+}
+async function theirTraffic(): Promise<void> {
+  for (const observer of observers) observer.observe(duration())
+  await new Promise(setImmediate)
+}
+async function gaugeTraffic(): Promise<void> {
+  for (const gauge of gaugeOf) for (const index of range(EACH)) gauge.set({ name: `primitive-${index}` }, duration())
+  await new Promise(setImmediate)
+}
+await gaugeTraffic()
 
 console.log(
   `\nSeries: ours ${series}, gauges ${seriesIn(await gauges.metrics())}, histograms ${seriesIn(await histograms.metrics())}`,
 )
 
+// What is sent has a length in bytes: with it, a text that is still in pieces is put together.
+let sent = 0
+const send = (text: string): void => void (sent += Buffer.byteLength(text))
 async function scrape(registry: Registry, operations: number): Promise<void> {
-  for (let index = 0; index < operations; index++) await registry.metrics()
+  for (let index = 0; index < operations; index++) send(await registry.metrics())
+}
+function render(operations: number, options?: RenderOptions): void {
+  for (let index = 0; index < operations; index++) send(page.render(options).body)
+}
+function snapshots(operations: number): void {
+  const counts = new Float64Array(BOUNDS_MS.length)
+  for (let index = 0; index < operations; index++) {
+    for (const each of breakers) each.snapshot()
+    for (const each of queues) each.snapshot()
+    for (const each of pools) each.snapshot()
+    for (const each of trackers) each.snapshot()
+    for (const each of trackers) each.countsUpTo(BOUNDS_MS, counts)
+  }
 }
 
 const OPENMETRICS = 'application/openmetrics-text'
+const ours: Contender[] = [
+  { name: 'MetricsPage', run: (operations) => render(operations), between: traffic },
+  {
+    name: 'MetricsPage, OpenMetrics',
+    run: (operations) => render(operations, { accept: OPENMETRICS }),
+    between: traffic,
+  },
+  { name: 'the snapshots and buckets alone', run: snapshots, between: traffic },
+  { name: 'collectMetrics and prom-client', run: (operations) => scrape(registered, operations), between: traffic },
+]
+const theirs: Contender[] = [
+  { name: 'histograms of prom-client', run: (operations) => scrape(histograms, operations), between: theirTraffic },
+  { name: 'gauges of prom-client', run: (operations) => scrape(gauges, operations), between: gaugeTraffic },
+]
 await compare({
-  title: `scrape ${EACH * 4} primitives, ${series} series`,
-  operations: 40,
-  contenders: [
-    {
-      name: 'MetricsPage',
-      run(operations) {
-        for (let index = 0; index < operations; index++) page.render()
-      },
-    },
-    {
-      name: 'MetricsPage, OpenMetrics',
-      run(operations) {
-        for (let index = 0; index < operations; index++) page.render({ accept: OPENMETRICS })
-      },
-    },
-    {
-      name: 'the snapshots alone',
-      run(operations) {
-        for (let index = 0; index < operations; index++)
-          for (const each of [...breakers, ...queues, ...pools, ...trackers]) each.snapshot()
-      },
-    },
-    { name: 'collectMetrics and prom-client', run: (operations) => scrape(registered, operations) },
-    { name: 'gauges of prom-client', run: (operations) => scrape(gauges, operations) },
-    { name: 'histograms of prom-client', run: (operations) => scrape(histograms, operations) },
-  ],
+  title: `scrape ${2 * EACH + EACH + TRACKERS} primitives, ${series} series, all of which had something to do since the last scrape`,
+  operations: 100,
+  warmUp: 300,
+  contenders: [...ours, ...theirs],
+})
+await compare({
+  title: 'the same, the first three times after a full collection',
+  operations: 3,
+  rounds: 21,
+  contenders: [...ours, ...theirs],
 })
 
 const counted = { processed: 0 }
@@ -172,3 +197,4 @@ await compare({
   ],
 })
 await Promise.all(pools.map((pool) => pool.stop()))
+if (sent === 0) throw new Error('nothing was sent')

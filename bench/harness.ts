@@ -58,15 +58,15 @@ export async function compare({
   return results
 }
 
-/** Nanoseconds an operation. */
+/** Nanoseconds an operation: the median, where each is measured by itself. */
 async function measure({ run, between }: Contender, operations: number): Promise<number> {
   if (!between) return (await elapsed(run, operations)) / operations
-  let sum = 0
+  const each: number[] = []
   for (let operation = 0; operation < operations; operation++) {
     await between()
-    sum += await elapsed(run, 1)
+    each.push(await elapsed(run, 1))
   }
-  return sum / operations
+  return each.toSorted((a, b) => a - b)[operations >> 1] ?? Number.NaN
 }
 
 async function elapsed(run: Contender['run'], operations: number): Promise<number> {

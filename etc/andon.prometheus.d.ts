@@ -10,6 +10,12 @@ type SampleSuffix = '' | '_sum' | '_count' | '_bucket';
  * A reading that is not a number gives no sample.
  */
 type TakeSample = (value: Reading, detail?: string, suffix?: SampleSuffix) => void;
+/** How many of the values held are at most each bound, ascending, without the last bucket up to infinity. */
+interface HeldBuckets {
+    /** Bounds in seconds, as they are written. */
+    readonly le: readonly string[];
+    readonly counts: ArrayLike<number>;
+}
 /** One family of metrics: what it is called, what it means, and how it is read. */
 interface CatalogueRow<Kind extends SourceKind = SourceKind> {
     /** Which sources have it. */
@@ -28,7 +34,8 @@ interface CatalogueRow<Kind extends SourceKind = SourceKind> {
     readonly labels: readonly [] | readonly [string] | readonly [string, string];
     /** How prom-client's cluster mode adds up several processes. Percentiles can't be averaged: the worst is kept. */
     readonly aggregator: 'sum' | 'average' | 'max' | 'omit';
-    readonly read: (readings: ReadingsOf[Kind], sample: TakeSample) => void;
+    /** `held` is for a histogram whose readings have no `buckets`: the option `latencyBoundsMs` gives it. */
+    readonly read: (readings: ReadingsOf[Kind], sample: TakeSample, held?: HeldBuckets) => void;
 }
 /** Which names are exported. */
 type NameProfile = 'tps' | 'idiomatic' | 'both';
@@ -36,8 +43,8 @@ type NameProfile = 'tps' | 'idiomatic' | 'both';
 interface ExportedName {
     readonly name: string;
     readonly help: string;
-    /** What a reading is multiplied with. */
-    readonly scale: number;
+    /** What a reading is divided by: 1, or 1000 for seconds. */
+    readonly divisor: number;
 }
 /** The names under which `row` is exported. `tps` and `idiomatic` export every reading once. */
 declare function namesOf(row: CatalogueRow, profile: NameProfile): ExportedName[];
@@ -75,6 +82,12 @@ interface CollectMetricsOptions {
      * - `both`: by both.
      */
     readonly names?: NameProfile | undefined;
+    /**
+     * Upper bounds, in ms, ascending from above 0, of a histogram for each tracker without a window that has
+     * `countsUpTo(bounds, into)`, as `PercentileTracker` has: `tps_signal_duration_seconds`, with the profiles `idiomatic` and
+     * `both`. Default none; `buckets` of a snapshot go before it.
+     */
+    readonly latencyBoundsMs?: readonly number[] | undefined;
     /** How many series a metric may have, at least 1. What is over it is left out and counted. Default 1000. */
     readonly maxSeries?: number | undefined;
     /** Receives what a source's `snapshot()` threw, with the source's name. The scrape goes on. Default: only counted. */
@@ -238,4 +251,4 @@ declare function prometheusAlerts(options?: RuleFileOptions): PrometheusAlert[];
 declare function alertRuleFile(options?: RuleFileOptions): string;
 
 export { CATALOGUE, Exemplars, MetricSource, MetricsPage, Reading, ReadingsOf, SourceKind, alertRuleFile, collectMetrics, dashboards, metricsReference, namesOf, prometheusAlerts };
-export type { CatalogueRow, CollectMetricsOptions, Dashboard, DashboardsOptions, Exemplar, ExemplarsOptions, ExportedName, MetricSources, MetricUnit, MetricsPageOptions, MetricsRegistry, NameProfile, Panel, PanelQuery, PrometheusAlert, QueryNames, RenderOptions, RenderedPage, RuleFileOptions, SampleSuffix, SpanContextLike, TakeSample, TextFormat };
+export type { CatalogueRow, CollectMetricsOptions, Dashboard, DashboardsOptions, Exemplar, ExemplarsOptions, ExportedName, HeldBuckets, MetricSources, MetricUnit, MetricsPageOptions, MetricsRegistry, NameProfile, Panel, PanelQuery, PrometheusAlert, QueryNames, RenderOptions, RenderedPage, RuleFileOptions, SampleSuffix, SpanContextLike, TakeSample, TextFormat };

@@ -67,12 +67,8 @@ describe('a real Prometheus', () => {
       levelers: [leveler],
       limiters: [limiter, { name: 'concurrency', snapshot: () => ({ limit: 8, inFlight: 3, queued: 0 }) }],
       autoscalers: [autoscaler],
-      trackers: [
-        {
-          name: 'latency',
-          snapshot: () => ({ ...latency.snapshot(), buckets: [{ upToMs: 50, count: latency.snapshot().count }] }),
-        },
-      ],
+      trackers: [latency],
+      latencyBoundsMs: [10, 50, 250],
       slos: [slo],
       deadLetters: [deadLetters],
       signals: [
@@ -130,6 +126,12 @@ describe('a real Prometheus', () => {
         for (const { expr } of panel.queries)
           if ((await prometheus.query(expr)).length === 0) empty.push(`${title}, ${panel.title}: ${expr}`)
     expect(empty).toEqual([])
+  })
+
+  it('takes quantiles of the histogram of a real tracker', async () => {
+    const [median] = await prometheus.query('histogram_quantile(0.5, rate(tps_signal_duration_seconds_bucket[1m]))')
+    // Every duration is 20 ms: in the bucket from 10 to 50 ms, of which Prometheus takes the middle.
+    expect(Number(median?.value[1])).toBeCloseTo(0.03, 9)
   })
 
   it('keeps the exemplars: the way from a bucket and from a counter to a trace', async () => {

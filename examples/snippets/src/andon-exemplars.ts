@@ -18,17 +18,9 @@ function record(ms: number): void {
   exemplars.duration('latency', ms) // kept when the active span is sampled
 }
 
-const BOUNDS_MS = [10, 50, 100, 500]
 const page = new MetricsPage({
-  trackers: [
-    {
-      name: 'latency',
-      snapshot: () => ({
-        ...latency.snapshot(),
-        buckets: BOUNDS_MS.map((upToMs) => ({ upToMs, count: Math.round(latency.rank(upToMs) * latency.count) })),
-      }),
-    },
-  ],
+  trackers: [latency],
+  latencyBoundsMs: [10, 50, 100, 500], // a histogram of each tracker: tps_signal_duration_seconds
   names: 'both',
   exemplars,
 })

@@ -76,10 +76,13 @@ export const trackers: readonly CatalogueRow[] = [
     help: 'Latency of all signals, by bucket',
     detail: 'le',
     aggregator: 'sum',
-    read({ buckets, ...totals }, sample) {
-      const { sum, count } = totalsOf(totals)
-      if (!buckets || typeof count !== 'number') return
-      for (const { upToMs, count: atMost } of buckets) sample(atMost, `${upToMs / 1000}`, '_bucket')
+    read(readings, sample, held) {
+      const { buckets } = readings
+      const { sum, count } = buckets ? totalsOf(readings) : readings
+      if (!(buckets || held) || typeof count !== 'number') return
+      if (buckets) for (const { upToMs, count: atMost } of buckets) sample(atMost, `${upToMs / 1000}`, '_bucket')
+      else if (held)
+        for (let index = 0; index < held.le.length; index++) sample(held.counts[index], held.le[index], '_bucket')
       sample(count, '+Inf', '_bucket')
       sample(sum, undefined, '_sum')
       sample(count, undefined, '_count')

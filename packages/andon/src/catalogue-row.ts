@@ -12,6 +12,13 @@ export type SampleSuffix = '' | '_sum' | '_count' | '_bucket'
  */
 export type TakeSample = (value: Reading, detail?: string, suffix?: SampleSuffix) => void
 
+/** How many of the values held are at most each bound, ascending, without the last bucket up to infinity. */
+export interface HeldBuckets {
+  /** Bounds in seconds, as they are written. */
+  readonly le: readonly string[]
+  readonly counts: ArrayLike<number>
+}
+
 /** One family of metrics: what it is called, what it means, and how it is read. */
 export interface CatalogueRow<Kind extends SourceKind = SourceKind> {
   /** Which sources have it. */
@@ -30,7 +37,8 @@ export interface CatalogueRow<Kind extends SourceKind = SourceKind> {
   readonly labels: readonly [] | readonly [string] | readonly [string, string]
   /** How prom-client's cluster mode adds up several processes. Percentiles can't be averaged: the worst is kept. */
   readonly aggregator: 'sum' | 'average' | 'max' | 'omit'
-  readonly read: (readings: ReadingsOf[Kind], sample: TakeSample) => void
+  /** `held` is for a histogram whose readings have no `buckets`: the option `latencyBoundsMs` gives it. */
+  readonly read: (readings: ReadingsOf[Kind], sample: TakeSample, held?: HeldBuckets) => void
 }
 
 /** Which names are exported. */
@@ -40,8 +48,8 @@ export type NameProfile = 'tps' | 'idiomatic' | 'both'
 export interface ExportedName {
   readonly name: string
   readonly help: string
-  /** What a reading is multiplied with. */
-  readonly scale: number
+  /** What a reading is divided by: 1, or 1000 for seconds. */
+  readonly divisor: number
 }
 
 const UNIT_TEXT: Record<MetricUnit, string> = {
@@ -58,13 +66,13 @@ export function namesOf(row: CatalogueRow, profile: NameProfile): ExportedName[]
   const isScaled = unit === 'milliseconds'
   const names: ExportedName[] = []
   if (tps !== undefined && (profile !== 'idiomatic' || tps === idiomatic))
-    names.push({ name: tps, help: `${help}${UNIT_TEXT[unit]}.`, scale: 1 })
+    names.push({ name: tps, help: `${help}${UNIT_TEXT[unit]}.`, divisor: 1 })
   const isWanted = profile !== 'tps' || (tps === undefined && !isRestatement)
   if (idiomatic !== undefined && idiomatic !== tps && isWanted)
     names.push({
       name: idiomatic,
       help: `${help}${isScaled ? ', in seconds' : UNIT_TEXT[unit]}.`,
-      scale: isScaled ? 1e-3 : 1,
+      divisor: isScaled ? 1000 : 1,
     })
   return names
 }

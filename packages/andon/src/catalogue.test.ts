@@ -61,7 +61,7 @@ it('tells the unit in the help text', () => {
     {
       name: 'tps_signal_latency_p99',
       help: 'Latency that 99 % of the recent signals stay below, in milliseconds.',
-      scale: 1,
+      divisor: 1,
     },
   ])
 })

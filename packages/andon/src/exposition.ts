@@ -1,5 +1,6 @@
 import { MetricFamily } from './metric-family.ts'
-import { type Family, type FamilyKeeper, type Group, type Sample, SampleBook } from './sample-book.ts'
+import type { Family, Sample } from './family.ts'
+import { type FamilyKeeper, type Group, SampleBook } from './sample-book.ts'
 
 /** The part of a prom-client registry that is used; its successors have it as well. */
 export interface MetricsRegistry {

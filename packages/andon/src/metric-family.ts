@@ -1,5 +1,5 @@
 import type { CatalogueRow } from './catalogue-row.ts'
-import type { Family, Sample } from './sample-book.ts'
+import type { Family, Sample } from './family.ts'
 
 /** What prom-client's registry asks a metric for. */
 export interface MetricObject {

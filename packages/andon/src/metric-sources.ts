@@ -1,5 +1,6 @@
 import { checkFunction, checkInteger, checkName, checkObject, checkOneOf } from '@tps/internal'
 import type { NameProfile } from './catalogue-row.ts'
+import { LatencyBuckets } from './latency-buckets.ts'
 import type { Group } from './sample-book.ts'
 import type { MetricSource, ReadingsOf, SourceKind } from './snapshots.ts'
 
@@ -28,6 +29,12 @@ export interface CollectMetricsOptions {
    * - `both`: by both.
    */
   readonly names?: NameProfile | undefined
+  /**
+   * Upper bounds, in ms, ascending from above 0, of a histogram for each tracker without a window that has
+   * `countsUpTo(bounds, into)`, as `PercentileTracker` has: `tps_signal_duration_seconds`, with the profiles `idiomatic` and
+   * `both`. Default none; `buckets` of a snapshot go before it.
+   */
+  readonly latencyBoundsMs?: readonly number[] | undefined
   /** How many series a metric may have, at least 1. What is over it is left out and counted. Default 1000. */
   readonly maxSeries?: number | undefined
   /** Receives what a source's `snapshot()` threw, with the source's name. The scrape goes on. Default: only counted. */
@@ -52,7 +59,7 @@ const KINDS = [
 /** @throws {TypeError | RangeError} */
 export function checkSources(options: CollectMetricsOptions): Group {
   checkObject('options', options)
-  const { names = 'tps', maxSeries = 1000, onError = ignore } = options
+  const { names = 'tps', maxSeries = 1000, latencyBoundsMs, onError = ignore } = options
   const sources = new Map<SourceKind, () => Iterable<MetricSource<object>>>()
   for (const kind of KINDS) {
     const given = options[kind] as readonly MetricSource<object>[] | (() => Iterable<MetricSource<object>>) | undefined
@@ -61,6 +68,7 @@ export function checkSources(options: CollectMetricsOptions): Group {
   return {
     names: checkOneOf('names', names, ['tps', 'idiomatic', 'both']),
     maxSeries: checkInteger('maxSeries', maxSeries, { min: 1 }),
+    latencyBuckets: latencyBoundsMs === undefined ? undefined : new LatencyBuckets(latencyBoundsMs),
     sources,
     onError: checkFunction('onError', onError),
   }

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { Counter, Registry } from 'prom-client'
 import { describe, expect, it } from 'vitest'
 import { collectMetrics } from './collect-metrics.ts'
@@ -159,6 +160,88 @@ describe('the text format', () => {
   })
 })
 
+describe('histograms of trackers that can count', () => {
+  const readings = { count: 3, sum: 1060, totalCount: 9, totalSum: 9000, windowMs: null }
+  const counting = (name: string, snapshot: object = readings) => ({
+    name,
+    snapshot: () => snapshot as typeof readings,
+    countsUpTo: (bounds: readonly number[], into: Float64Array) => bounds.map((bound, at) => (into[at] = bound / 10)),
+  })
+
+  it('are read at the bounds given, and tell of what the tracker holds', () => {
+    const trackers = [counting('a'), counting('b')]
+    const samples = samplesOf(new MetricsPage({ trackers, names: 'both', latencyBoundsMs: [10, 25] }).render().body)
+    expect(samples).toMatchObject({
+      'tps_signal_duration_seconds_bucket{tracker="a",le="0.01"}': '1',
+      'tps_signal_duration_seconds_bucket{tracker="b",le="0.025"}': '2.5',
+      'tps_signal_duration_seconds_bucket{tracker="a",le="+Inf"}': '3',
+      'tps_signal_duration_seconds_sum{tracker="a"}': '1.06',
+      'tps_signal_duration_seconds_count{tracker="a"}': '3',
+      'tps_signal_latency_count{tracker="a"}': '9',
+    })
+  })
+
+  it('leave a window out, because its counts fall, and buckets of the snapshot as they are', () => {
+    const trackers = [
+      counting('sliding', { ...readings, windowMs: 60_000 }),
+      counting('own', { ...readings, buckets: [{ upToMs: 50, count: 8 }] }),
+      named('plain', readings),
+    ]
+    const { body } = new MetricsPage({ trackers, names: 'both', latencyBoundsMs: [10] }).render()
+    expect(body.match(/^tps_signal_duration_seconds_bucket.*$/gm)).toEqual([
+      'tps_signal_duration_seconds_bucket{tracker="own",le="0.05"} 8',
+      'tps_signal_duration_seconds_bucket{tracker="own",le="+Inf"} 9',
+    ])
+  })
+
+  it('are counted as a failure when they can not be read', () => {
+    const broken = { ...counting('a'), countsUpTo: () => assertNever() }
+    const samples = samplesOf(new MetricsPage({ trackers: [broken], latencyBoundsMs: [1] }).render().body)
+    expect(samples).toEqual({ tps_collector_read_failures_total: '1', tps_collector_dropped_series_total: '0' })
+  })
+})
+
+function assertNever(): never {
+  throw new Error('no')
+}
+
+const reading = fc.oneof(fc.constantFrom(0, -0, 7, Infinity, null), fc.double({ noDefaultInfinity: true }))
+const limited = fc.record({ limit: reading, totals: fc.record({ admitted: reading, rejected: reading }) })
+const statuses = fc.dictionary(fc.constantFrom('a', 'b', 'c', '1', '2'), reading as fc.Arbitrary<number>)
+const scrape = fc.record({
+  limiters: fc.dictionary(fc.constantFrom('x', 'y', 'z'), limited),
+  signals: fc.dictionary(fc.constantFrom('x', 'y', 'z'), statuses),
+})
+
+it('shows what there is at each scrape, as a page does that has never been scraped before', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(scrape, fc.boolean()), { maxLength: 8 }), (scrapes) => {
+      let now: (typeof scrapes)[number][0] = { limiters: {}, signals: {} }
+      const kept = new Map<string, { name: string; snapshot(): object }>()
+      const keep = (kind: string, name: string, snapshot: () => object) => {
+        const key = `${kind} ${name}`
+        if (!kept.has(key)) kept.set(key, { name, snapshot })
+        return kept.get(key) as never
+      }
+      const options: CollectMetricsOptions = {
+        limiters: () => Object.keys(now.limiters).map((name) => keep('l', name, () => now.limiters[name] ?? {})),
+        signals: () => Object.keys(now.signals).map((name) => keep('s', name, () => ({ byStatus: now.signals[name] }))),
+        maxSeries: 5,
+      }
+      const page = new MetricsPage(options)
+      let dropped = 0
+      for (const [next, isOpen] of scrapes) {
+        now = next
+        const accept = isOpen ? OPENMETRICS : ''
+        const fresh = samplesOf(new MetricsPage(options).render({ accept }).body)
+        dropped += Number(fresh['tps_collector_dropped_series_total'])
+        const expected = { ...fresh, tps_collector_dropped_series_total: `${dropped}` }
+        expect(Object.entries(samplesOf(page.render({ accept }).body))).toEqual(Object.entries(expected))
+      }
+    }),
+  )
+})
+
 describe('OpenMetrics', () => {
   it('is given to who asks for it, and ends as it must', () => {
     const { body, contentType } = new MetricsPage(everything).render({ accept: `${OPENMETRICS},text/plain;q=0.5` })
@@ -230,6 +313,16 @@ describe('exemplars', () => {
     expect(metrics.render().body).not.toContain('trace_id')
   })
 
+  it('leave the format without them up to date', () => {
+    const byStatus = { completed: 1 }
+    const exemplars = new Exemplars({ activeSpan: () => undefined })
+    const page = new MetricsPage({ signals: [named('tps', { byStatus })], exemplars })
+    page.render()
+    byStatus.completed = 2
+    expect(page.render({ accept: OPENMETRICS }).body).toContain('status="completed"} 2\n')
+    expect(page.render().body).toContain('status="completed"} 2\n')
+  })
+
   it('are kept of sampled spans only', () => {
     const { exemplars } = page()
     span = undefined
@@ -259,6 +352,10 @@ describe('exemplars', () => {
 it.each([
   [{ names: 'other' }, RangeError, 'names'],
   [{ maxSeries: 0 }, RangeError, 'maxSeries'],
+  [{ latencyBoundsMs: 5 }, TypeError, 'latencyBoundsMs'],
+  [{ latencyBoundsMs: [] }, RangeError, 'latencyBoundsMs'],
+  [{ latencyBoundsMs: [2, 2] }, RangeError, 'latencyBoundsMs'],
+  [{ latencyBoundsMs: [1, Infinity] }, RangeError, 'latencyBoundsMs'],
   [{ queues: 'no' }, TypeError, 'queues'],
   [{ exemplars: {} }, TypeError, 'exemplars'],
 ])('refuses %o', (options, type, name) => {

@@ -1,7 +1,8 @@
 import { checkFunction, checkObject } from '@tps/internal'
 import type { Exemplars } from './exemplars.ts'
+import type { Family } from './family.ts'
 import { type CollectMetricsOptions, checkSources } from './metric-sources.ts'
-import { type Family, type FamilyKeeper, SampleBook } from './sample-book.ts'
+import { type FamilyKeeper, SampleBook } from './sample-book.ts'
 import { CONTENT_TYPES, type TextFormat, openMetricsText, prometheusText } from './text-format.ts'
 
 /** What a page shows beside the sources. */
@@ -63,13 +64,10 @@ export class MetricsPage {
     const other = typeof before === 'string' ? before : checkFunction('before', before)(format)
     this.#book.collect()
     const { families } = this.#book
-    const own = format === 'openmetrics' ? openMetricsText(families, this.#exemplars) : prometheusText(families)
+    const first = other === '' ? '' : other.replace(/# EOF\n?$/, '').trimEnd()
+    const isPlain = format === 'prometheus'
+    const body = isPlain ? prometheusText(families, first) : openMetricsText(families, first, this.#exemplars)
     this.#book.clear()
-    return { contentType: CONTENT_TYPES[format], body: joined(other, own, format) }
+    return { contentType: CONTENT_TYPES[format], body }
   }
-}
-
-function joined(other: string, own: string, format: TextFormat): string {
-  const first = other === '' ? '' : `${other.replace(/# EOF\n?$/, '').trimEnd()}\n`
-  return format === 'openmetrics' ? `${first}${own}# EOF\n` : first + own
 }

@@ -6,7 +6,15 @@ export { Exemplars } from './exemplars.ts'
 export { MetricsPage } from './metrics-page.ts'
 export { metricsReference } from './metrics-reference.ts'
 export { alertRuleFile, prometheusAlerts } from './rule-file.ts'
-export type { CatalogueRow, ExportedName, MetricUnit, NameProfile, SampleSuffix, TakeSample } from './catalogue-row.ts'
+export type {
+  CatalogueRow,
+  ExportedName,
+  HeldBuckets,
+  MetricUnit,
+  NameProfile,
+  SampleSuffix,
+  TakeSample,
+} from './catalogue-row.ts'
 export type { Dashboard, DashboardsOptions, Panel, PanelQuery } from './dashboards.ts'
 export type { Exemplar, ExemplarsOptions, SpanContextLike } from './exemplars.ts'
 export type { MetricsRegistry } from './exposition.ts'

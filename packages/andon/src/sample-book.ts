@@ -1,30 +1,16 @@
 import { CATALOGUE } from './catalogue.ts'
-import { type CatalogueRow, type ExportedName, type NameProfile, type SampleSuffix, namesOf } from './catalogue-row.ts'
-import { LabelCache, type LabelSet } from './label-cache.ts'
+import { type CatalogueRow, type ExportedName, type NameProfile, namesOf } from './catalogue-row.ts'
+import { Family } from './family.ts'
+import { Feed, type Read } from './feed.ts'
+import { LabelCache } from './label-cache.ts'
+import type { LatencyBuckets } from './latency-buckets.ts'
 import type { MetricSource, ReadingsOf, SourceKind } from './snapshots.ts'
-
-/** One sample of a family. */
-export interface Sample {
-  readonly value: number
-  readonly set: LabelSet
-  /** What follows the family's name. */
-  readonly suffix: SampleSuffix
-}
-
-/** Everything that goes by one name. */
-export interface Family {
-  readonly name: string
-  readonly help: string
-  readonly row: CatalogueRow
-  readonly samples: Sample[]
-  /** How many feeds it has. */
-  users: number
-}
 
 /** What is read together, by the same options. */
 export interface Group {
   readonly names: NameProfile
   readonly maxSeries: number
+  readonly latencyBuckets: LatencyBuckets | undefined
   readonly sources: ReadonlyMap<SourceKind, () => Iterable<MetricSource<object>>>
   readonly onError: (error: unknown, source: string) => void
 }
@@ -36,10 +22,10 @@ export interface FamilyKeeper {
   closed(family: Family): void
 }
 
-interface Feed {
-  readonly family: Family
-  readonly row: CatalogueRow
-  readonly scale: number
+/** What the sources of a kind, in a group, are read into, and what was read of them. */
+interface Shelf {
+  readonly feeds: readonly Feed[]
+  reads: Read[]
 }
 
 const KINDS = Object.keys(CATALOGUE) as SourceKind[]
@@ -47,7 +33,7 @@ const KINDS = Object.keys(CATALOGUE) as SourceKind[]
 /** The families, and how they are filled: each source is read once a collection, whatever it has of metrics. */
 export class SampleBook {
   readonly #keeper: FamilyKeeper
-  readonly #groups = new Map<Group, ReadonlyMap<SourceKind, readonly Feed[]>>()
+  readonly #groups = new Map<Group, ReadonlyMap<SourceKind, Shelf>>()
   readonly #families = new Map<string, Family>()
   readonly #labels = new WeakMap<MetricSource<object>, LabelCache>()
   readonly #health = { readFailures: 0, droppedSeries: 0 }
@@ -63,59 +49,57 @@ export class SampleBook {
 
   /** Opens what the group's kinds have. Nothing stays open when a name is taken. */
   add(group: Group): void {
-    const feeds = new Map<SourceKind, Feed[]>()
+    const shelves = new Map<SourceKind, Shelf>()
     try {
       for (const kind of KINDS) {
         if (kind !== 'collectors' && !group.sources.has(kind)) continue
-        const list: Feed[] = []
-        feeds.set(kind, list)
+        const feeds: Feed[] = []
+        shelves.set(kind, { feeds, reads: [] })
         for (const row of CATALOGUE[kind])
-          for (const name of namesOf(row, group.names))
-            list.push({ family: this.#use(name, row), row, scale: name.scale })
+          for (const name of namesOf(row, group.names)) feeds.push(new Feed(this.#use(name, row), row, name.divisor))
       }
     } catch (error) {
-      this.#release(feeds)
+      this.#release(shelves)
       throw error
     }
-    this.#groups.set(group, feeds)
+    this.#groups.set(group, shelves)
   }
 
   /** Takes a group out, and closes what nobody else uses. */
   remove(group: Group): void {
-    const feeds = this.#groups.get(group)
-    if (!feeds) return
+    const shelves = this.#groups.get(group)
+    if (!shelves) return
     this.#groups.delete(group)
-    this.#release(feeds)
+    this.#release(shelves)
   }
 
   /** Reads every source into the families, in place of what was read before. */
   collect(): void {
     this.clear()
     const taken = new Map<SourceKind, Set<string>>(KINDS.map((kind) => [kind, new Set()]))
-    for (const [group, feeds] of this.#groups) {
-      for (const [kind, list] of feeds) {
-        if (kind === 'collectors') continue
-        try {
-          for (const source of group.sources.get(kind)?.() ?? []) this.#read(source, list, group, taken.get(kind))
-        } catch (error) {
-          this.#fail(error, kind, group)
-        }
-      }
-    }
+    for (const [group, shelves] of this.#groups)
+      for (const [kind, shelf] of shelves) if (kind !== 'collectors') this.#read(kind, shelf, group, taken.get(kind))
+    for (const [group, shelves] of this.#groups)
+      for (const [kind, shelf] of shelves) if (kind !== 'collectors') this.#fill(shelf, group)
     // Last, so that it tells about this very collection.
     const [last] = [...this.#groups].slice(-1)
-    if (last) this.#read(this.#self, last[1].get('collectors') ?? [], last[0], taken.get('collectors'))
+    const shelf = last?.[1].get('collectors')
+    if (last && shelf) {
+      shelf.reads = [this.#readingOf(this.#self, undefined, last[0])]
+      this.#fill(shelf, last[0])
+    }
+    for (const family of this.#families.values()) family.trim()
   }
 
   /** Lets go of the samples. */
   clear(): void {
-    for (const { samples } of this.#families.values()) samples.length = 0
+    for (const family of this.#families.values()) family.clear()
   }
 
   #use({ name, help }: ExportedName, row: CatalogueRow): Family {
     let family = this.#families.get(name)
     if (!family) {
-      family = { name, help, row, samples: [], users: 0 }
+      family = new Family(name, help, row)
       this.#keeper.opened(family)
       this.#families.set(name, family)
     }
@@ -123,8 +107,8 @@ export class SampleBook {
     return family
   }
 
-  #release(feeds: ReadonlyMap<SourceKind, readonly Feed[]>): void {
-    const released = new Set([...feeds.values()].flat().map(({ family }) => family))
+  #release(shelves: ReadonlyMap<SourceKind, Shelf>): void {
+    const released = new Set([...shelves.values()].flatMap(({ feeds }) => feeds).map(({ family }) => family))
     for (const family of this.#families.values()) {
       if (!released.has(family) || --family.users > 0) continue
       this.#families.delete(family.name)
@@ -132,28 +116,47 @@ export class SampleBook {
     }
   }
 
-  #read(source: MetricSource<object>, feeds: readonly Feed[], group: Group, taken = new Set<string>()): void {
-    if (taken.has(source.name)) {
-      this.#health.droppedSeries += feeds.length
-      return
-    }
-    taken.add(source.name)
-    const cache = this.#labelsOf(source, group)
+  /** Reads the sources of a kind: each once. */
+  #read(kind: SourceKind, shelf: Shelf, group: Group, taken = new Set<string>()): void {
+    const buckets = kind === 'trackers' ? group.latencyBuckets : undefined
     try {
-      const readings = source.snapshot()
-      for (const { family, row, scale } of feeds) {
-        row.read(readings, (value, detail, suffix = '') => {
-          if (typeof value !== 'number' || Number.isNaN(value)) return
-          if (family.samples.length >= group.maxSeries) this.#health.droppedSeries++
-          else {
-            const isCount = suffix === '_count' || suffix === '_bucket'
-            family.samples.push({ value: isCount ? value : value * scale, set: cache.get(row.labels, detail), suffix })
-          }
-        })
+      for (const source of group.sources.get(kind)?.() ?? []) {
+        if (taken.has(source.name)) {
+          this.#health.droppedSeries += shelf.feeds.length
+          continue
+        }
+        taken.add(source.name)
+        try {
+          shelf.reads.push(this.#readingOf(source, buckets, group))
+        } catch (error) {
+          this.#fail(error, source.name, group)
+        }
       }
     } catch (error) {
-      this.#fail(error, source.name, group)
+      this.#fail(error, kind, group)
     }
+  }
+
+  #readingOf(source: MetricSource<object>, buckets: LatencyBuckets | undefined, group: Group): Read {
+    const readings = source.snapshot()
+    const held = buckets?.of(source, readings)
+    return { name: source.name, labels: this.#labelsOf(source, group), readings, held, isGood: true }
+  }
+
+  /** Family by family, so that the series of a family are gone through in one go. */
+  #fill(shelf: Shelf, group: Group): void {
+    for (const feed of shelf.feeds) {
+      for (const read of shelf.reads) {
+        if (!read.isGood) continue
+        try {
+          this.#health.droppedSeries += feed.take(read, group.maxSeries)
+        } catch (error) {
+          read.isGood = false
+          this.#fail(error, read.name, group)
+        }
+      }
+    }
+    shelf.reads = []
   }
 
   #labelsOf(source: MetricSource<object>, { maxSeries }: Group): LabelCache {

@@ -12,14 +12,6 @@ export interface Totals {
   readonly sum: number
 }
 
-/** What is known after one pass. */
-export interface Surveyed {
-  readonly count: number
-  readonly totalCount: number
-  readonly totalSum: number
-  readonly quantiles: number[]
-}
-
 /**
  * Counts by bucket, of the slice that is being filled and of those before it that still count.
  * Recording touches the open slice only. A slice is packed and added to the closed counts when it ends, and subtracted
@@ -78,7 +70,13 @@ export class Distribution {
 
   /** Neither figure ever falls, not even by rounding. */
   get totals(): Totals {
-    return { count: this.#past.count + this.#openCount, sum: this.#past.sum + this.#counts.open.sum }
+    return this.totalsOf(this.count)
+  }
+
+  /** The totals, where `count` is known already. */
+  totalsOf(count: number): Totals {
+    const { open } = this.#counts
+    return { count: this.#past.count + count - this.#history.tally.count, sum: this.#past.sum + open.sum }
   }
 
   /** Sets what the totals will be once `count` values with the sum `sum` have been added. */
@@ -162,32 +160,34 @@ export class Distribution {
 
   /** By nearest rank, to within half a bucket. The least and the greatest are exact. NaN when empty. */
   quantiles(qs: readonly number[]): number[] {
-    return this.survey(qs).quantiles
+    const count = this.survey()
+    return qs.map((q) => this.quantileOf(q, count))
   }
 
-  /** Quantiles, the count and the totals, in one pass over the counts. */
-  survey(qs: readonly number[]): Surveyed {
-    const { zeros, collapsed, min, max } = this
-    const { open } = this.#counts
-    const count = this.#counts.survey() + zeros + collapsed
-    const quantiles = qs.map((q) => {
-      if (count === 0) return Number.NaN
-      const rank = nearestRank(q, count)
-      if (rank <= 1) return min
-      if (rank >= count) return max
-      if (rank <= zeros) return 0
-      if (rank <= zeros + collapsed) return Math.min(this.#floorValue(), max)
-      return Math.min(Math.max(middle(this.#counts.bucketAbove(rank - zeros - collapsed - 1)), min), max)
-    })
-    const totalCount = this.#past.count + count - this.#history.tally.count
-    return { count, totalCount, totalSum: this.#past.sum + open.sum, quantiles }
+  /** How many values there are. What `quantileOf` needs is known then, for as long as nothing else is asked for. */
+  survey(): number {
+    return this.#counts.survey() + this.zeros + this.collapsed
+  }
+
+  /** One of the `quantiles`, after `survey`, which said `count`. */
+  quantileOf(q: number, count: number): number {
+    if (count === 0) return Number.NaN
+    const { min, max } = this
+    const rank = nearestRank(q, count)
+    if (rank <= 1) return min
+    if (rank >= count) return max
+    const below = this.zeros
+    if (rank <= below) return 0
+    const rest = rank - below - this.collapsed
+    if (rest <= 0) return Math.min(this.#floorValue(), max)
+    return Math.min(Math.max(middle(this.#counts.bucketAbove(rest - 1)), min), max)
   }
 
   /** Sets `into` to how many values are at most each of `values`, ascending; all that share its bucket are taken to be. */
   countUpToEach(values: readonly number[], into: Float64Array): void {
     const { zeros, collapsed, min, max } = this
     const counts = this.#counts
-    const count = counts.survey() + zeros + collapsed
+    const count = this.survey()
     for (let index = 0; index < values.length; index++) into[index] = bucketOf(Math.max(values[index] as number, 0))
     counts.countUpToEach(into, values.length)
     const floor = collapsed > 0 ? this.#floorValue() : 0

@@ -28,18 +28,15 @@ export interface PercentileSnapshot {
   readonly max: number | null
 }
 
-const QUANTILES = [0.5, 0.9, 0.95, 0.99, 0.999]
-
-type Quantiles = [number | null, number | null, number | null, number | null, number | null]
-
 export function takeSnapshot(
   name: string,
   windowMs: number | undefined,
   distribution: Distribution,
 ): PercentileSnapshot {
+  const count = distribution.survey()
+  const quantile = (q: number): number | null => finiteOrNull(distribution.quantileOf(q, count))
   const { zeros, invalid, collapsed, sum, min, max } = distribution
-  const { count, totalCount, totalSum, quantiles } = distribution.survey(QUANTILES)
-  const [p50, p90, p95, p99, p999] = quantiles.map(finiteOrNull) as Quantiles
+  const totals = distribution.totalsOf(count)
   return {
     name,
     windowMs: windowMs ?? null,
@@ -48,15 +45,15 @@ export function takeSnapshot(
     invalid,
     collapsed,
     sum: finiteOrNull(sum),
-    totalCount,
-    totalSum: finiteOrNull(totalSum),
+    totalCount: totals.count,
+    totalSum: finiteOrNull(totals.sum),
     mean: finiteOrNull(sum / count),
     min: finiteOrNull(min),
-    p50,
-    p90,
-    p95,
-    p99,
-    p999,
+    p50: quantile(0.5),
+    p90: quantile(0.9),
+    p95: quantile(0.95),
+    p99: quantile(0.99),
+    p999: quantile(0.999),
     max: finiteOrNull(max),
   }
 }
