@@ -1,9 +1,11 @@
-import type { NatsConnection, Status } from '@nats-io/nats-core'
+import { type NatsConnection, PermissionViolationError, type Status } from '@nats-io/nats-core'
 
 /** What happens to a connection. */
 export interface ConnectionEvents {
   lost(): void
   restored(): void
+  /** The server has refused something that was published to `subject`. */
+  denied(subject: string, error: Error): void
   /** For good: the client has given up, or was closed. */
   closed(): void
 }
@@ -34,10 +36,12 @@ export class ConnectionWatch {
   }
 
   async #follow(): Promise<void> {
-    for await (const { type } of this.#statuses) {
+    for await (const status of this.#statuses) {
       if (this.#isStopped) return
-      if (type === 'disconnect') this.#lost()
-      else if (type === 'reconnect') this.#restored()
+      if (status.type === 'disconnect') this.#lost()
+      else if (status.type === 'reconnect') this.#restored()
+      else if (status.type === 'error' && status.error instanceof PermissionViolationError)
+        this.#events.denied(status.error.subject, status.error)
     }
   }
 

@@ -20,7 +20,7 @@ import { thrownFromJson } from './thrown-json.ts'
 const PAGE = 100
 const NO_MESSAGE = 10_037
 /** "sequence not found", or deleted: what is to be deleted is gone. */
-const SEQUENCE_GONE = 10_057
+const SEQUENCE_GONE = 10_043
 
 /** An item that was given up, as it is kept on the server. */
 export interface JetStreamDeadLetter<T> {
@@ -73,7 +73,8 @@ export interface JetStreamRedriveReport {
   readonly ended: 'done' | 'full' | 'aborted'
 }
 
-interface Home<T> {
+/** The queue as its dead letters see it. */
+export interface DeadLetterHome<T> {
   readonly manager: JetStreamManager
   readonly names: Names
   readonly codec: Codec<T>
@@ -85,10 +86,10 @@ interface Home<T> {
 
 /** The dead letters of a `JetStreamQueue`: in a stream of their own, which drops the oldest when it is full. */
 export class JetStreamDeadLetters<T> {
-  readonly #home: Home<T>
+  readonly #home: DeadLetterHome<T>
 
   /** @internal */
-  constructor(home: Home<T>) {
+  constructor(home: DeadLetterHome<T>) {
     this.#home = home
   }
 

@@ -13,6 +13,8 @@ const LAST_WAIT_MS = 250
 const MAX_WINDOW = 256
 /** "The stream did not take it": when it is full, with the words "maximum messages exceeded". */
 const FULL = 10_077
+/** "Larger than the stream takes": while its limits are being changed nothing is small enough, see `Setup`. */
+const CLOSED = 10_054
 
 /** What became of an item that was put in. */
 export interface JetStreamReceipt {
@@ -188,7 +190,7 @@ export class Entrance {
   async #publish({ subject, payload, headers, isKeyed }: Parcel): Promise<Admission> {
     const { post, name, admitted } = this.#options
     const { seq = 0, duplicate = false, error } = answerOf(await post.ask(subject, payload, headers))
-    if (error?.err_code === FULL && /maximum messages/i.test(error.description ?? '')) return 'full'
+    if (error && isFull(error)) return 'full'
     if (error) throw apiErrorOf(error, name)
     // Without a key nobody else has its id: then it is its own, that was sent twice.
     const receipt = { id: seq, isDuplicate: duplicate && isKeyed }
@@ -199,6 +201,10 @@ export class Entrance {
   #closed(): QueueClosedError {
     return new QueueClosedError(this.#options.name)
   }
+}
+
+function isFull({ err_code: code, description = '' }: NonNullable<PubAck['error']>): boolean {
+  return code === CLOSED || (code === FULL && /maximum messages/i.test(description))
 }
 
 /** What JetStream answers to a publication. */

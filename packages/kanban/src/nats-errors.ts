@@ -33,7 +33,6 @@ const BY_API_CODE: Readonly<Record<number, readonly [JetStreamQueueErrorCode, st
   10_028: ['ERR_STORAGE_FULL', "the server's memory store is full: raise max_memory_store"],
   10_047: ['ERR_STORAGE_FULL', 'the server has no room: free some of its disk, or raise its max_file_store'],
   10_039: ['ERR_JETSTREAM_OFF', 'JetStream is not on for this account: turn it on'],
-  10_054: ['ERR_ITEM_TOO_LARGE', 'the item is larger than the stream takes: raise max_msg_size'],
   10_058: ['ERR_STORAGE_FOREIGN', 'the stream exists and is of another kind: choose another name, or delete it'],
   10_059: ['ERR_STORAGE_GONE', 'its stream is gone: was it deleted? Open the queue again to make a new one'],
   10_065: ['ERR_STORAGE_FOREIGN', 'another stream has its subjects: choose another name'],
@@ -57,6 +56,11 @@ export function queueErrorOf(error: unknown, queue: string): Error {
   const apiCode: unknown = Reflect.get(error, 'code')
   if (error.name.startsWith('JetStreamApi') || error.name.endsWith('NotFoundError'))
     return withCause(apiErrorOf({ err_code: Number(apiCode), description: error.message }, queue), error)
+  if (error.name === 'PermissionViolationError')
+    return withCause(
+      new JetStreamQueueError('ERR_STORAGE_REFUSED', queue, `this user may not, allow it: ${error.message}`),
+      error,
+    )
   const [code, what] = KNOWN.find(([name]) => error.name === name)?.[1] ?? ['ERR_STORAGE_REFUSED', error.message]
   return withCause(new JetStreamQueueError(code, queue, what), error)
 }

@@ -15,7 +15,8 @@ export class LoopWatch {
   readonly #flush: () => Promise<void>
   #timer: Timer | undefined
   #tickMs = 0
-  #isSuspect = false
+  /** Settles when what waited in a pause has been read. */
+  #passing: Promise<void> | undefined
 
   constructor(everyMs: number, clock: Clock, timers: Timers, flush: () => Promise<void>) {
     this.#everyMs = everyMs
@@ -41,24 +42,33 @@ export class LoopWatch {
     return this.#timer ? this.#tickMs : this.#clock.now()
   }
 
+  /** Resolves when what is asked for from then on counts as fresh. */
+  fresh(): Promise<void> {
+    if (this.#timer) this.#look()
+    return this.#passing ?? Promise.resolve()
+  }
+
   #schedule(): void {
     this.#timer = this.#timers.schedule(this.#everyMs, () => this.#tick())
   }
 
   #tick(): void {
-    const nowMs = this.#clock.now()
     this.#schedule()
-    if (this.#isSuspect) return
+    this.#look()
+  }
+
+  #look(): void {
+    if (this.#passing) return
+    const nowMs = this.#clock.now()
     if (nowMs - this.#tickMs <= LATE_FACTOR * this.#everyMs) {
       this.#tickMs = nowMs
       return
     }
-    this.#isSuspect = true
     const passed = (): void => {
-      this.#isSuspect = false
+      this.#passing = undefined
       this.#tickMs = nowMs
     }
     // A lost connection has lost with it what was on the way.
-    this.#flush().then(passed, passed)
+    this.#passing = this.#flush().then(passed, passed)
   }
 }

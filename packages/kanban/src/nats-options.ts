@@ -32,7 +32,8 @@ export interface JetStreamQueueOptions<T> {
   readonly name: string
   /**
    * How many items may be in it, those in workers' hands included. From 1; `Infinity` for no bound but the server's. A
-   * retried item always has room. Default 10000.
+   * retried item always has room. Where more are in it already, that many are its capacity until it is opened again.
+   * Default 10000.
    */
   readonly capacity?: number | undefined
   /** How many bytes it may hold. From 1. Then `put` fails with `ERR_STORAGE_FULL`. Default `Infinity`. */

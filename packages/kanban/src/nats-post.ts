@@ -107,6 +107,15 @@ export class Post {
     for (const question of this.#open.values()) this.#resend(question, nowMs)
   }
 
+  /** The server won't have what is sent to `subject`. */
+  refuse(subject: string, error: Error): void {
+    for (const question of this.#open.values()) {
+      if (question.subject !== subject) continue
+      this.#end(question.reply)
+      question.reject(error)
+    }
+  }
+
   /** Resolves when everything has been answered, or its time is over. */
   async settled(): Promise<void> {
     if (this.#open.size > 0) await new Promise<void>((resolve) => (this.#onEmpty = resolve))

@@ -53,6 +53,8 @@ export class Puller {
   readonly #turns: Turns
   /** What is left of a sweep, the first of it under way. */
   #sweep: { readonly stages: Stage[]; missing: number; timer: Timer | undefined } | undefined
+  /** Goes up with each connection: repairs begun on an earlier one may never be answered. */
+  #epoch = 0
   #isAdjusting = false
   #isStopped = false
   #watch: Timer | undefined
@@ -99,7 +101,11 @@ export class Puller {
   /** The connection is there again: what was asked for on the old one is forgotten. */
   restart(): void {
     this.#endSweep()
-    for (const { pull } of this.#lanes) pull.recall()
+    this.#epoch++
+    for (const lane of this.#lanes) {
+      lane.isDown = false
+      lane.pull.recall()
+    }
     this.adjust()
   }
 
@@ -232,16 +238,19 @@ export class Puller {
     if (this.#sweep?.stages[0]?.lane === lane) this.#stageOver(lane)
     const waitMs = at.failures === 0 ? 0 : Math.min(LAST_REPAIR_MS, FIRST_REPAIR_MS * 2 ** at.failures)
     at.failures++
+    const epoch = this.#epoch
     const timer = this.#owner.timers.schedule(waitMs, () => {
       this.#repairs.delete(timer)
-      const restored = (): void => {
+      const ended = (failure?: string): void => {
+        if (epoch !== this.#epoch) return
         at.isDown = false
-        this.adjust()
+        if (failure === undefined) this.adjust()
+        else this.#down(lane, failure)
       }
-      this.#owner.repair(lane, why).then(restored, (error: unknown) => {
-        at.isDown = false
-        this.#down(lane, String(error))
-      })
+      this.#owner.repair(lane, why).then(
+        () => ended(),
+        (error: unknown) => ended(error instanceof Error ? error.message : 'it failed'),
+      )
     })
     this.#repairs.add(timer)
   }

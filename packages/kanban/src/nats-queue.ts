@@ -130,21 +130,21 @@ export class JetStreamQueue<T> implements WorkSource<T>, Observable<JetStreamQue
   async lease({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<JetStreamLease<T>> {
     signal?.throwIfAborted()
     if (this.#stopping) throw new QueueClosedError(this.name)
-    const spare = this.#works.spare()
+    const spare = this.#works.exit.spare()
     if (spare) return spare
-    this.#checkWaiting(this.#works.consumers.size)
+    this.#checkWaiting(this.#works.exit.consumers.size)
     return this.#works.awaitLease(signal)
   }
 
   /** A lease that this process happens to hold already, or `undefined`: to ask the server takes a promise, see `leaseNow`. */
   tryLease(): JetStreamLease<T> | undefined {
-    return this.#works.spare()
+    return this.#works.exit.spare()
   }
 
   /** Work now, or `undefined`. Does not wait for work, only for the server. */
   async leaseNow(): Promise<JetStreamLease<T> | undefined> {
     if (this.#stopping) throw new QueueClosedError(this.name)
-    return this.#works.spare() ?? (await this.#works.lookUp())
+    return this.#works.exit.spare() ?? (await this.#works.lookUp())
   }
 
   /** This process puts nothing more in. What is on the server comes out as before. */

@@ -12,6 +12,7 @@ export interface ReceptionOwner<T> {
   readonly maxDeliveries: number
   /** A message that arrives now was sent no earlier than this, by the clock. */
   sentMs(): number
+  handedOut(): void
   expired(): void
   poisoned(): void
   unreadable(id: number, error: unknown): void
@@ -45,7 +46,7 @@ export class Reception<T> {
     try {
       const item = codec.decode(envelope.isBytes ? message.data : message.string())
       const { key, tenant, headers } = envelope
-      return new JetStreamLease(custody, item, {
+      const lease = new JetStreamLease(custody, item, {
         id: sequence,
         attempt,
         class: className,
@@ -54,6 +55,8 @@ export class Reception<T> {
         headers,
         createdAt,
       })
+      owner.handedOut()
+      return lease
     } catch (error) {
       return this.#away(custody.bury(error), () => owner.unreadable(sequence, error))
     }

@@ -11,6 +11,9 @@ export const ACK_WAIT_FACTOR = 1.2
 const DELIVERIES_SLACK = 2
 /** How many waits for work a consumer keeps, of all processes together. */
 const MAX_WAITING = 16_384
+/** No item is as small as this, in bytes: a stream that takes nothing larger is closed for the moment. */
+const CLOSED_SIZE = 1
+const LIMITS = ['max_msgs', 'max_bytes'] as const
 const ADVISORIES_KEPT = 10_000
 const CONSUMER_NOT_FOUND = 10_014
 const STREAM_NOT_FOUND = 10_059
@@ -80,6 +83,7 @@ export class Setup {
       discard: 'new',
       max_msgs: orUnlimited(capacity),
       max_bytes: orUnlimited(maxBytes),
+      max_msg_size: -1,
       duplicate_window: Math.ceil(dedupWindowMs) * NANOS,
     }
   }
@@ -131,7 +135,26 @@ export class Setup {
       if (config[field] !== wanted[field]) throw this.#foreign(wanted.name, field, config[field], wanted[field])
     if (!isSame(config.subjects, wanted.subjects))
       throw this.#foreign(wanted.name, 'subjects', config.subjects.join(', '), wanted.subjects?.join(', '))
-    if (differs(config, wanted)) await streams.update(wanted.name, { ...config, ...wanted })
+    if (!differs(config, wanted)) return
+    const isSmaller = LIMITS.some((limit) => isLower(wanted[limit] ?? -1, config[limit]))
+    if (wanted.discard === 'new' && isSmaller) await this.#shrink({ ...config, ...wanted })
+    else await streams.update(wanted.name, { ...config, ...wanted })
+  }
+
+  /**
+   * A server that is told to keep less than it has drops the oldest, whatever its stream says about discarding. So nothing may
+   * come in between a look at how much there is and the new limits: for that moment every message is too large.
+   */
+  async #shrink(wanted: StreamConfig): Promise<void> {
+    const { streams } = this.#manager
+    const { max_msgs: messages, max_bytes: bytes, ...rest } = (await streams.info(wanted.name)).config
+    await streams.update(wanted.name, { ...rest, max_msgs: messages, max_bytes: bytes, max_msg_size: CLOSED_SIZE })
+    const { state } = await streams.info(wanted.name)
+    await streams.update(wanted.name, {
+      ...wanted,
+      max_msgs: wanted.max_msgs < 0 ? -1 : Math.max(wanted.max_msgs, state.messages),
+      max_bytes: wanted.max_bytes < 0 ? -1 : Math.max(wanted.max_bytes, state.bytes),
+    })
   }
 
   #foreign(stream: string, field: string, is: string, wanted: string | undefined): JetStreamQueueError {
@@ -149,6 +172,11 @@ export class Setup {
     else if (differs(existing.config, wanted)) await consumers.update(stream, wanted.durable_name, wanted)
     return !existing
   }
+}
+
+/** Of two limits; negative is none. */
+function isLower(limit: number, than: number): boolean {
+  return limit >= 0 && (than < 0 || limit < than)
 }
 
 function orUnlimited(value: number): number {

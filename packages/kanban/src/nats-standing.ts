@@ -40,6 +40,8 @@ export class StandingWatch {
   #hasChanged = false
   #looking: Promise<void> | undefined
   #timer: Timer | undefined
+  /** Which look is the present one: answers to earlier ones are too late. */
+  #turn = 0
   #isStopped = false
 
   constructor(options: StandingOptions) {
@@ -85,8 +87,19 @@ export class StandingWatch {
 
   /** Looks now. Never rejects. */
   look(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => (this.#looking = undefined))
-    return this.#looking
+    if (this.#looking) return this.#looking
+    const looking = this.#look(++this.#turn).finally(() => {
+      if (this.#looking === looking) this.#looking = undefined
+    })
+    this.#looking = looking
+    return looking
+  }
+
+  /** The connection was lost, and is there again: what was asked may never be answered. */
+  restart(): void {
+    this.#looking = undefined
+    this.#hasChanged = true
+    void this.look()
   }
 
   start(): void {
@@ -101,7 +114,7 @@ export class StandingWatch {
     this.#timer?.cancel()
   }
 
-  async #look(): Promise<void> {
+  async #look(turn: number): Promise<void> {
     const { manager, names, classes, clock, seen, failed } = this.#options
     const put = this.#putSince
     this.#hasChanged = false
@@ -112,7 +125,7 @@ export class StandingWatch {
         // One that was deleted has nothing in hand; it is made anew when somebody pulls.
         ...classes.map((name) => manager.consumers.info(names.stream, name).catch(() => undefined)),
       ])
-      if (this.#isStopped) return
+      if (this.#isStopped || turn !== this.#turn) return
       this.#putSince -= put
       if (this.#putSince > 0) this.#hasChanged = true
       this.#seenMs = clock.now()
@@ -126,7 +139,7 @@ export class StandingWatch {
       seen(this.#standing)
     } catch (error) {
       this.#hasChanged = true
-      if (!this.#isStopped) failed(error)
+      if (!this.#isStopped && turn === this.#turn) failed(error)
     }
   }
 }
