@@ -1,91 +1,61 @@
-import type { Alert } from '@tps/andon'
+import type { Diagnosis } from '@tps/andon'
 import { SLA_MS } from './alerting/alerts.ts'
-import { roundOrNull } from './round.ts'
+import type { HostReading } from './host.ts'
+import { type LampState, lampOf, whyOf } from './lamp.ts'
+import { type Values, valuesOf } from './series.ts'
 import type { LineSnapshots } from './snapshots.ts'
+import type { Transition } from './transitions.ts'
 
-/** The colour of the andon lamp. */
-export type Lamp = 'green' | 'yellow' | 'red'
+/** What a board shows one by one is shown up to this number: a screen has an end, and so has a message. */
+const SHOWN = { workers: 64, processes: 32, alerts: 50, history: 50, findings: 10, transitions: 50 }
 
-/** The line at one moment, as the board shows it. Latencies in ms, rates a second, ratios from 0 to 1. */
-export interface Reading {
-  /** Wall clock, ms since 1970. */
-  readonly at: number
-  readonly lamp: Lamp
-  readonly why: string
-  readonly breaker: string
-  readonly retryAfterMs: number | null
-  readonly breakerRejected: number
-  readonly depth: number
-  readonly capacity: number
-  readonly p50: number | null
-  readonly p90: number | null
-  readonly p99: number | null
-  readonly slaMs: number
-  readonly incomingRate: number
-  readonly processingRate: number
-  readonly rejectionRate: number
-  readonly errorRatio: number
-  readonly completed: number
-  readonly deadLetters: number
-  readonly workers: number
-  readonly busy: number
-  readonly utilization: number
-  readonly workerLoads: readonly number[]
-  readonly alerts: readonly {
-    readonly name: string
-    readonly state: string
-    readonly severity: string
-    readonly summary: string
-  }[]
+/** What is shown of a diagnosis: the readings behind it are left out. */
+type ShownDiagnosis = Pick<Diagnosis, 'severity' | 'findings' | 'incident'>
+
+/** Everything on the line that the boards show, with bounded lists. */
+export interface ShownLine extends Omit<LineSnapshots, 'diagnosis'> {
+  readonly diagnosis: ShownDiagnosis
 }
 
-/** One reading of the line. */
-export function read(line: LineSnapshots): Reading {
-  const { breaker, queue, leveler, pool, latency, counters, deadLetters } = line
-  const { p50, p90, p99 } = latency
+/**
+ * The line at one moment, as the boards show it: plain JSON, sent once a second. `values` is what charts are made of and is
+ * kept by the history; the rest is only ever shown as it is now.
+ */
+export interface Reading extends LampState {
+  /** Wall clock, ms since 1970. */
+  readonly at: number
+  readonly values: Values
+  /** A p99 above this breaks the promise that the service makes. */
+  readonly slaMs: number
+  readonly line: ShownLine
+  readonly host: HostReading
+  /** What changed its state lately, the latest first. */
+  readonly transitions: readonly Transition[]
+}
+
+/** Makes the reading of the boards of everything that was observed. */
+export function readingOf(line: LineSnapshots, host: HostReading, transitions: readonly Transition[]): Reading {
   return {
     at: line.at,
     ...lampOf(line),
-    breaker: breaker.state,
-    retryAfterMs: breaker.state === 'open' ? breaker.retryAfterMs : null,
-    breakerRejected: breaker.totals.rejected,
-    depth: queue.depth,
-    capacity: queue.capacity,
-    p50: roundOrNull(p50),
-    p90: roundOrNull(p90),
-    p99: roundOrNull(p99),
+    values: valuesOf({ line, host }),
     slaMs: SLA_MS,
-    incomingRate: counters.incomingRate,
-    processingRate: counters.processingRate,
-    rejectionRate: counters.rejectionRate,
-    errorRatio: counters.errorRatio,
-    completed: counters.byStatus.completed,
-    deadLetters: deadLetters.size,
-    workers: pool.workers,
-    busy: pool.busy,
-    utilization: pool.utilization,
-    workerLoads: leveler.workerLoads,
-    alerts: line.alerts.map(({ rule, state, severity, summary }) => ({ name: rule, state, severity, summary })),
+    line: shown(line),
+    host,
+    transitions: transitions.slice(0, SHOWN.transitions),
   }
 }
 
-/** The lamp: red when somebody is needed now, yellow when something begins, green otherwise. With the reason. */
-export function lampOf(line: LineSnapshots): { lamp: Lamp; why: string } {
-  const { breaker, queue, watch, alerts, board } = line
-  const red = alerts.find(({ state, severity }) => state === 'firing' && severity === 'red')
-  const [pull] = board.cord.pulls
-  if (pull) return { lamp: 'red', why: `${pull.by} has pulled the cord: ${pull.reason}` }
-  if (!queue.connected) return { lamp: 'red', why: 'the queue can not be reached' }
-  if (breaker.state === 'open' || breaker.state === 'forced-open')
-    return { lamp: 'red', why: 'the circuit breaker is open: the downstream fails' }
-  if (red) return { lamp: 'red', why: reasonOf(red) }
-  if (breaker.state === 'half-open') return { lamp: 'yellow', why: 'the circuit breaker is probing the downstream' }
-  if (watch.status === 'unhealthy')
-    return { lamp: 'yellow', why: `the downstream's health check fails: ${watch.error}` }
-  const [first] = alerts
-  return first ? { lamp: 'yellow', why: reasonOf(first) } : { lamp: 'green', why: 'no alert, the circuit is closed' }
-}
-
-function reasonOf({ rule, state, summary }: Alert): string {
-  return `${rule} ${state === 'pending' ? 'may be coming' : 'fires'}: ${summary}`
+function shown(line: LineSnapshots): ShownLine {
+  const { severity, findings, incident } = line.diagnosis
+  return {
+    ...line,
+    processes: line.processes.slice(0, SHOWN.processes),
+    leveler: { ...line.leveler, workerLoads: line.leveler.workerLoads.slice(0, SHOWN.workers) },
+    pool: { ...line.pool, perWorker: line.pool.perWorker.slice(0, SHOWN.workers) },
+    alerts: line.alerts.slice(0, SHOWN.alerts),
+    alertHistory: line.alertHistory.slice(0, SHOWN.history),
+    board: { ...line.board, stations: line.board.stations.map((lamp) => ({ ...lamp, why: whyOf(lamp) })) },
+    diagnosis: { severity, findings: findings.slice(0, SHOWN.findings), incident },
+  }
 }

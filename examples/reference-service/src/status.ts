@@ -1,7 +1,7 @@
 import type { CircuitState } from '@tps/jidoka'
 import { STAGES } from './counters.ts'
 import { percentilesOf } from './percentiles.ts'
-import { lampOf } from './reading.ts'
+import { lampOf } from './lamp.ts'
 import { round, roundOrNull } from './round.ts'
 import type { LineSnapshots } from './snapshots.ts'
 

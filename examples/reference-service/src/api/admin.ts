@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import type { Service } from '../service.ts'
+import { alertRoutes } from './admin/alerts.ts'
 import { chaosRoutes } from './admin/chaos.ts'
 import { configRoutes } from './admin/config.ts'
 import { cordRoutes } from './admin/cord.ts'
@@ -22,6 +23,7 @@ export function adminRoutes(app: App, service: Service): void {
       })
     })
     configRoutes(admin, service)
+    alertRoutes(admin, service)
     cordRoutes(admin, service)
     deadLetterRoutes(admin, service)
     chaosRoutes(admin, service)
@@ -33,6 +35,8 @@ const LOOPBACK_ADDRESSES = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1'])
 const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 function mayAdminister(request: FastifyRequest, token: string | undefined): boolean {
+  // A page from elsewhere may have the browser of this machine send a request that needs no body.
+  if (request.headers['sec-fetch-site'] === 'cross-site') return false
   // A name that someone else resolves to this machine (DNS rebinding) has another Host.
   if (LOOPBACK_ADDRESSES.has(request.ip) && LOOPBACK_NAMES.has(request.hostname)) return true
   const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
