@@ -28,16 +28,23 @@ function tree(tracing: Tracing, traceId: string): string[] {
 
 /** The begin of a signal's way: its request is read, and it is put into the queue. */
 function enter(tracing: Tracing, hasRoom = true): { readonly signal: SignalTrace; readonly item: object } {
-  const receivedMs = performance.now()
-  const signal = tracing.begin({}, receivedMs)
+  const signal = tracing.begin({}, performance.now())
   const item = {}
-  signal.received(receivedMs, performance.now(), performance.now())
+  signal.parsed()
   signal.enqueue(
     item,
     () => ({}),
     () => hasRoom,
   )
   return { signal, item }
+}
+
+function cutOff(): boolean {
+  throw new Error('cut off')
+}
+
+function never(): never {
+  throw new Error('asked for attributes')
 }
 
 afterEach(async () => {
@@ -49,7 +56,7 @@ describe('the trace of a signal', () => {
     const tracing = start()
     const { signal, item } = enter(tracing)
     signal.answering()
-    signal.answered(0, 202)
+    signal.answered(202)
     await signal.process(item, 1, async () => {
       withSpan('ValidateSignal', () => undefined)
       await withSpan('ExecuteTask', async () => {
@@ -105,7 +112,7 @@ describe('the trace of a signal', () => {
     const tracing = start()
     const { signal } = enter(tracing)
     signal.finished('completed')
-    signal.answered(0, 200)
+    signal.answered(200)
     const kept = tracing.memory.get(signal.traceId)?.spans ?? []
     expect(Object.fromEntries(kept.map(({ name, service }) => [name, service]))).toEqual({
       ProcessSignal: 'tps-system',
@@ -127,7 +134,7 @@ describe('the trace of a signal', () => {
     signal.requeued(item, 'retry_attempt', () => ({ attempt: 2 }))
     await signal.process(item, 2, async () => undefined)
     signal.finished('completed')
-    signal.answered(0, 200)
+    signal.answered(200)
     const kept = tracing.memory.get(signal.traceId)
     expect(tree(tracing, signal.traceId).slice(5)).toEqual([
       '  Worker.Dequeue',
@@ -148,9 +155,9 @@ describe('the trace of a signal', () => {
   it('ends at the door when there is no room', () => {
     const tracing = start()
     const { signal } = enter(tracing, false)
-    signal.finished('rejected', 'queue full')
+    signal.refused('queue full')
     signal.answering()
-    signal.answered(0, 429)
+    signal.answered(429)
     expect(tree(tracing, signal.traceId)).toEqual([
       'ProcessSignal !queue full',
       '  ReceiveSignal',
@@ -166,10 +173,10 @@ describe('the trace of a signal', () => {
   it('ends at the door when the circuit is open', () => {
     const tracing = start()
     const signal = tracing.begin({}, 0)
-    signal.received(0, 1, 2)
-    signal.stopped(2, 'open', 1_500)
-    signal.finished('rejected', 'circuit breaker open')
-    signal.answered(0, 503)
+    signal.parsed()
+    signal.stopped('open', 1_500)
+    signal.refused('circuit breaker open')
+    signal.answered(503)
     expect(tree(tracing, signal.traceId)).toEqual([
       'ProcessSignal !circuit breaker open',
       '  ReceiveSignal',
@@ -181,10 +188,40 @@ describe('the trace of a signal', () => {
     expect(check?.attributes).toMatchObject({ circuit_breaker_state: 'open', 'tps.retry_after_ms': 1_500 })
   })
 
+  it.each([
+    [async () => false, 'queue full'],
+    [async () => Promise.reject(new Error('ECONNREFUSED')), 'queue unavailable'],
+  ])('waits for a queue that answers later', async (put, error) => {
+    const tracing = start()
+    const signal = tracing.begin({}, performance.now())
+    signal.parsed()
+    await signal.enqueue({}, () => ({}), put).catch(() => undefined)
+    signal.refused(error)
+    signal.answered(429)
+    expect(tree(tracing, signal.traceId).slice(3, 5)).toEqual([
+      `  Kanban.Enqueue !${error}`,
+      `    CheckQueueCapacity !${error}`,
+    ])
+  })
+
+  it('gives what the queue threw', () => {
+    const tracing = start()
+    const signal = tracing.begin({}, performance.now())
+    expect(() => signal.enqueue({}, () => ({}), cutOff)).toThrow('cut off')
+    signal.refused('queue unavailable')
+    signal.answered(503)
+    expect(tree(tracing, signal.traceId)).toContain('  Kanban.Enqueue !queue unavailable')
+  })
+
+  it('is not written down with its signal', () => {
+    const signal = start().begin({}, 0)
+    expect(JSON.stringify({ id: 1, trace: signal })).toBe('{"id":1}')
+  })
+
   it('shows a request that nobody understood', () => {
     const tracing = start()
     const signal = tracing.begin({}, 0)
-    signal.answered(0, 400)
+    signal.answered(400)
     expect(tree(tracing, signal.traceId)).toEqual([
       'ProcessSignal !answered 400',
       '  ReceiveSignal',
@@ -205,7 +242,7 @@ describe('the trace of a signal', () => {
     )
     await expect(call).rejects.toThrow('ECONNREFUSED')
     signal.finished('dead-lettered', 'ECONNREFUSED')
-    signal.answered(0, 200)
+    signal.answered(200)
     expect(tree(tracing, signal.traceId)).toEqual([
       'ProcessSignal !ECONNREFUSED',
       '  ReceiveSignal',
@@ -230,7 +267,7 @@ describe('the trace of a signal', () => {
       const { signal, item } = enter(tracing)
       await signal.process(item, 1, async () => withSpan('ExecuteTask', async () => undefined))
       signal.finished('completed')
-      signal.answered(0, 200)
+      signal.answered(200)
       const spans = tracing.memory.get(signal.traceId)?.spans ?? []
       for (const { parentSpanId, startMs, durationMs } of spans) {
         const parent = spans.find(({ spanId }) => spanId === parentSpanId)
@@ -244,8 +281,9 @@ describe('the trace of a signal', () => {
   it('goes on with its caller’s', () => {
     const tracing = start()
     const signal = tracing.begin({ traceparent: CALLER }, 0)
+    signal.parsed()
     signal.finished('completed')
-    signal.answered(0, 200)
+    signal.answered(200)
     expect(signal.traceId).toBe('0af7651916cd43dd8448eb211c80319c')
     expect(tracing.memory.get(signal.traceId)?.root?.parentSpanId).toBe('b7ad6b7169203331')
   })
@@ -261,7 +299,7 @@ describe('the trace of a signal', () => {
     there.within(() => withSpan('Kaizen.RecordMetric', () => undefined))
     there.finished('completed')
     signal.finished('completed')
-    signal.answered(0, 200)
+    signal.answered(200)
     for (const span of worker.memory.get(signal.traceId)?.spans ?? []) api.memory.add(span)
     const spans = tree(api, signal.traceId)
     expect(spans.toSorted()).toEqual(
@@ -290,12 +328,10 @@ describe('a trace that is not recorded', () => {
     async (environment) => {
       const tracing = start(environment)
       const signal = tracing.begin({}, 0)
-      const never = (): never => {
-        throw new Error('asked for attributes')
-      }
       const active: boolean[] = []
       const item = {}
-      signal.received(0, 1, 2)
+      signal.parsed()
+      signal.received()
       signal.about(never)
       expect(signal.enqueue(item, never, () => true)).toBe(true)
       const result = await signal.process(item, 1, async () =>
@@ -311,7 +347,7 @@ describe('a trace that is not recorded', () => {
       expect(result).toBe(42)
       signal.requeued(item, 'retry_attempt', never)
       signal.finished('completed')
-      signal.answered(0, 200)
+      signal.answered(200)
       expect(active).toEqual([false, false])
       expect(signal.isRecorded).toBe(false)
       expect(signal.traceId).toMatch(/^[\da-f]{32}$/)

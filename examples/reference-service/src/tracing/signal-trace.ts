@@ -45,17 +45,23 @@ export class SignalTrace {
   readonly #context: Context
   /** Where the trace was begun here: its outermost span. It ends when the answer is out and the signal at its end. */
   readonly #root: Span | undefined
+  readonly #receivedMs: number
+  #parsedMs: number | undefined
   #answeringMs: number | undefined
   #isReceived = false
   #isAnswered = false
   #isFinished = false
 
-  /** `span` is what the signal's spans are under. `isRoot`: it was begun here. Without a recorder nothing is recorded. */
-  constructor(span: Span, recorder: Recorder | undefined, isRoot: boolean) {
+  /**
+   * `span` is what the signal's spans are under. `receivedMs`: it was begun here, by a request that arrived then. Without a
+   * recorder nothing is recorded.
+   */
+  constructor(span: Span, recorder: Recorder | undefined, receivedMs?: number) {
     this.traceId = span.spanContext().traceId
     this.#span = span
     this.#recorder = recorder
-    this.#root = isRoot && recorder ? span : undefined
+    this.#root = receivedMs === undefined || !recorder ? undefined : span
+    this.#receivedMs = receivedMs ?? 0
     this.#context = recorder ? recording(trace.setSpan(ROOT_CONTEXT, span), recorder.tracers) : ROOT_CONTEXT
   }
 
@@ -66,8 +72,14 @@ export class SignalTrace {
 
   /** What makes a call of another process part of the trace: under the span that is active, or the outermost. */
   headers(): Headers {
+    if (!this.#recorder && !this.#span.spanContext().traceState) return { traceparent: this.traceparent }
     const own = this.#recorder && trace.getSpan(context.active()) ? context.active() : undefined
     return injectHeaders({}, { context: own ?? trace.setSpan(ROOT_CONTEXT, this.#span), propagator: traceContext })
+  }
+
+  /** Nothing of it goes along with a signal that is written down: that has the `traceparent`. */
+  toJSON(): undefined {
+    return undefined
   }
 
   get isRecorded(): boolean {
@@ -79,15 +91,22 @@ export class SignalTrace {
     return this.#recorder ? context.with(this.#context, run) : run()
   }
 
-  /** The request has been read and understood. `parsedMs`: its body; `acceptedMs`: the rest. */
-  received(receivedMs: number, parsedMs: number, acceptedMs: number): void {
+  /** The body of the request has been read and understood. */
+  parsed(): void {
+    if (this.#recorder) this.#parsedMs = performance.now()
+  }
+
+  /** It is decided what becomes of the request: its signal is put into the queue now, or it was refused. */
+  received(): void {
+    if (!this.#recorder || this.#isReceived) return
     this.#isReceived = true
+    const [startMs, endMs] = [this.#receivedMs, performance.now()]
     this.#record({
       name: 'ReceiveSignal',
-      startMs: receivedMs,
-      endMs: acceptedMs,
+      startMs,
+      endMs,
       attributes: RECEIVED,
-      child: { name: 'ParseRequest', startMs: receivedMs, endMs: parsedMs },
+      child: { name: 'ParseRequest', startMs, endMs: this.#parsedMs ?? endMs },
     })
   }
 
@@ -96,47 +115,43 @@ export class SignalTrace {
     if (this.#root) this.#root.setAttributes(attributes())
   }
 
-  /** Calls `put`, which says whether there was room, and remembers the context for the worker that will take the signal. */
-  enqueue(item: object, depth: () => Attributes, put: () => boolean): boolean {
+  /**
+   * Calls `put`, which says whether there was room, at once or later, and remembers the context for the worker that will take
+   * the signal.
+   */
+  enqueue<R extends boolean | Promise<boolean>>(item: object, attributes: () => Attributes, put: () => R): R {
     const recorder = this.#recorder
     if (!recorder) return put()
+    this.received()
+    const known = attributes()
     const startMs = performance.now()
     context.with(this.#context, () => recorder.queue.carry(item))
-    const hasRoom = put()
+    const told = (error?: string): void => this.#enqueued(startMs, known, error)
+    try {
+      const isIn = put()
+      if (isIn instanceof Promise)
+        isIn.then(
+          (hasRoom) => told(hasRoom ? undefined : FULL),
+          () => told(UNREACHABLE),
+        )
+      else told(isIn ? undefined : FULL)
+      return isIn
+    } catch (error) {
+      told(UNREACHABLE)
+      throw error
+    }
+  }
+
+  #enqueued(startMs: number, known: Attributes, error: string | undefined): void {
     const checkedMs = performance.now()
-    const error = hasRoom ? undefined : 'queue full'
     this.#record({
       name: 'Kanban.Enqueue',
       startMs,
       endMs: performance.now(),
-      attributes: { ...depth(), ...(error && REFUSED) },
+      attributes: error === undefined ? known : { ...known, ...REFUSED },
       error,
       child: { name: 'CheckQueueCapacity', startMs, endMs: checkedMs, error },
     })
-    return hasRoom
-  }
-
-  /** Where the queue is a durable one, whose answer takes time. */
-  async enqueueAsync(depth: () => Attributes, put: () => Promise<boolean>): Promise<boolean> {
-    if (!this.#recorder) return await put()
-    const startMs = performance.now()
-    let error: string | undefined = 'queue unavailable'
-    let hasRoom = false
-    try {
-      hasRoom = await put()
-      error = hasRoom ? undefined : 'queue full'
-      return hasRoom
-    } finally {
-      const endMs = performance.now()
-      this.#record({
-        name: 'Kanban.Enqueue',
-        startMs,
-        endMs,
-        attributes: { ...depth(), ...(error !== undefined && REFUSED) },
-        error,
-        child: { name: 'CheckQueueCapacity', startMs, endMs, error },
-      })
-    }
   }
 
   /** The signal waits again: for another attempt, or because somebody sent its dead letter back. */
@@ -161,15 +176,23 @@ export class SignalTrace {
   }
 
   /** Jidoka refused the signal at the door: behind a stopped line work would only pile up. */
-  stopped(startMs: number, circuitBreaker: string, retryAfterMs: number): void {
+  stopped(circuitBreaker: string, retryAfterMs: number): void {
     if (!this.#recorder) return
+    this.received()
+    const nowMs = performance.now()
     this.#record({
       name: 'Jidoka.Check',
-      startMs,
+      startMs: nowMs,
       endMs: performance.now(),
       attributes: { ...REFUSED, circuit_breaker_state: circuitBreaker, 'tps.retry_after_ms': retryAfterMs },
       error: 'circuit breaker open',
     })
+  }
+
+  /** The request was refused. */
+  refused(reason: string): void {
+    this.received()
+    this.finished('rejected', reason)
   }
 
   /** The signal has come to its end here. `error` says why not to a good one. */
@@ -189,22 +212,24 @@ export class SignalTrace {
   }
 
   /** The answer is out, or its connection gone. */
-  answered(receivedMs: number, httpStatus: number): void {
+  answered(httpStatus: number): void {
     const root = this.#root
     if (!root || this.#isAnswered) return
     this.#isAnswered = true
-    const nowMs = performance.now()
-    const startMs = this.#answeringMs ?? nowMs
-    // Nobody could make a signal of the request.
-    if (!this.#isReceived) {
-      const error = `answered ${httpStatus}`
-      const child = { name: 'ParseRequest', startMs: receivedMs, endMs: startMs, error } as const
-      this.#record({ name: 'ReceiveSignal', startMs: receivedMs, endMs: startMs, attributes: RECEIVED, child })
-      this.finished('invalid', error)
-    }
-    this.#record({ name: 'ReturnResponse', startMs, endMs: nowMs, attributes: { 'http.status_code': httpStatus } })
+    const endMs = performance.now()
+    const startMs = this.#answeringMs ?? endMs
+    if (this.#parsedMs === undefined) this.#misunderstood(startMs, `answered ${httpStatus}`)
+    this.#record({ name: 'ReturnResponse', startMs, endMs, attributes: { 'http.status_code': httpStatus } })
     root.setAttribute('http.status_code', httpStatus)
     this.#endWhenDone(root)
+  }
+
+  /** Nobody could make a signal of the request. */
+  #misunderstood(endMs: number, error: string): void {
+    const startMs = this.#receivedMs
+    const child = { name: 'ParseRequest', startMs, endMs, error } as const
+    this.#record({ name: 'ReceiveSignal', startMs, endMs, attributes: RECEIVED, child })
+    this.finished('invalid', error)
   }
 
   #inside<R>(work: () => R): R {
@@ -231,6 +256,8 @@ export function traceparentOf({ traceId, spanId, traceFlags }: SpanContext): str
   return `00-${traceId}-${spanId}-${(traceFlags & TraceFlags.SAMPLED) === 0 ? '00' : '01'}`
 }
 
+const FULL = 'queue full'
+const UNREACHABLE = 'queue unavailable'
 const REFUSED: Attributes = { 'tps.outcome': 'refused' }
 /** What lab 3.4 calls it. */
 const RECEIVED: Attributes = { 'tps.alias': 'API.ReceiveSignal' }

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest'
 import { hrTimeOf } from './span-clock.ts'
 
 it('gives the time of the wall clock, in whole seconds and nanoseconds', () => {
-  for (let index = 0; index < 10_000; index++) {
-    const ms = index * 0.731
+  for (let index = 0; index < 500; index++) {
+    const ms = index * 14.731
     const [seconds, nanoseconds] = hrTimeOf(ms)
     expect(Number.isInteger(seconds) && Number.isInteger(nanoseconds)).toBe(true)
     expect(nanoseconds).toBeGreaterThanOrEqual(0)

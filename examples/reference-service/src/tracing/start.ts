@@ -87,16 +87,16 @@ export class Tracing {
   begin(headers: TraceHeaders, receivedMs: number): SignalTrace {
     const parent = contextOf(headers)
     const recorder = this.#recorder
-    if (!recorder) return new SignalTrace(trace.getSpan(parent) ?? unrecorded(), undefined, true)
+    if (!recorder) return new SignalTrace(trace.getSpan(parent) ?? unrecorded(), undefined, receivedMs)
     const span = recorder.tracers.start('ProcessSignal', parent, undefined, receivedMs)
-    return new SignalTrace(span, span.isRecording() ? recorder : undefined, true)
+    return new SignalTrace(span, span.isRecording() ? recorder : undefined, receivedMs)
   }
 
   /** Goes on with the trace of a signal that came from another process. */
-  resume(traceparent: string): SignalTrace {
+  resume(traceparent: string | undefined): SignalTrace {
     const span = trace.getSpan(contextOf({ traceparent })) ?? unrecorded()
     const isSampled = (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0
-    return new SignalTrace(span, isSampled ? this.#recorder : undefined, false)
+    return new SignalTrace(span, isSampled ? this.#recorder : undefined)
   }
 
   /** Calls `run` in a span of a request that another process, or this one, made of us. */
@@ -130,6 +130,11 @@ export class Tracing {
       sampler: this.#sampler,
       export: this.#export?.snapshot() ?? null,
     }
+  }
+
+  /** Whether spans get where they are sent to. */
+  get isWell(): boolean {
+    return (this.#export?.snapshot().lastError ?? null) === null
   }
 
   /** Sends what is left. */

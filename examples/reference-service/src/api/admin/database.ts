@@ -1,0 +1,68 @@
+import { Type } from 'typebox'
+import type { TaskRunner } from '../../database/execute-task.ts'
+import { INDEXES, isIndexName } from '../../database/queries.ts'
+import type { TaskDatabase } from '../../database/task-database.ts'
+import type { App } from '../app.ts'
+
+const NameSchema = Type.Object({ name: Type.String({ maxLength: 100 }) })
+
+/** What the routes need. */
+export interface DatabaseRoutes {
+  readonly database: TaskDatabase
+  readonly tasks: TaskRunner
+}
+
+/** `/admin/database`: how its queries fare, how large its tables are, and its indexes. */
+export function databaseRoutes(app: App, { database, tasks }: DatabaseRoutes): void {
+  app.get('/admin/database', async () => {
+    const { tables, indexes, plans } = await database.structure()
+    const { system, pending, refused, queries } = database.snapshot()
+    return {
+      system,
+      tables,
+      indexes,
+      // The slowest first, as in the tutorial's table.
+      slow_queries: queries.map(({ name, sql, calls, errors, avgMs, p99Ms, maxMs }) => ({
+        query: sql,
+        avg_ms: avgMs,
+        p99_ms: p99Ms,
+        max_ms: maxMs,
+        calls_per_minute: calls,
+        errors,
+        plan: plans[name],
+      })),
+      pending,
+      refused,
+      cache: tasks.snapshot(),
+    }
+  })
+
+  app.post('/admin/database/indexes/:name', { schema: { params: NameSchema } }, async (request, reply) => {
+    const { name } = request.params
+    if (!isIndexName(name)) return await reply.code(404).send(unknownIndex(name, request.traceId))
+    const startMs = performance.now()
+    const isNew = await database.createIndex(name)
+    const duration_ms = Math.round(performance.now() - startMs)
+    return await reply.code(isNew ? 201 : 200).send({ index: name, created: isNew, duration_ms })
+  })
+
+  app.delete('/admin/database/indexes/:name', { schema: { params: NameSchema } }, async (request, reply) => {
+    const { name } = request.params
+    if (!isIndexName(name)) return await reply.code(404).send(unknownIndex(name, request.traceId))
+    return { index: name, dropped: await database.dropIndex(name) }
+  })
+
+  app.delete('/admin/database/cache', async () => {
+    const { size } = tasks.snapshot()
+    tasks.clearCache()
+    return { forgotten: size }
+  })
+}
+
+function unknownIndex(name: string, traceId: string): object {
+  return {
+    error: 'Not Found',
+    message: `There is no index "${name}". There are ${Object.keys(INDEXES).join(', ')}.`,
+    trace_id: traceId,
+  }
+}
