@@ -60,6 +60,7 @@ follow({
   },
   onRules: (next) => (rules = next),
   onConnection: (next) => {
+    if (next === connection) return
     connection = next
     setText(byId('connection'), CONNECTIONS[next])
     byId('connection').dataset.connection = next

@@ -49,6 +49,7 @@ export function follow({ onReading, onColumns, onRules, onConnection }) {
 
   const hear = (reading, isNew) => {
     lastHeard = performance.now()
+    onConnection('live')
     view.reach(reading.at)
     if (isNew && reading.at > (live.at.at(-1) ?? 0)) {
       live.at.push(reading.at)
