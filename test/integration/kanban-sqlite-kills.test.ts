@@ -1,23 +1,19 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { SqliteQueue } from '@tps/kanban/sqlite'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { SqliteStore } from '../../packages/kanban/src/sqlite-store.ts'
+import { Child, NODE, type Said, accountOf, drained, listed, roomIn } from './kanban-children.ts'
 import { STORE } from './kanban-sqlite-scenario.ts'
 
 // Real processes, killed with SIGKILL: what was acknowledged is there, whole, and nothing else is half there.
 
 const BOUNDARIES = join(import.meta.dirname, 'kanban-sqlite-boundaries.ts')
 const CHILD = join(import.meta.dirname, 'kanban-sqlite-child.ts')
-const NODE = ['--conditions=@tps/source', '--disable-warning=ExperimentalWarning']
-
-type Said = Readonly<Record<string, unknown>>
 
 let folder: string
 beforeEach(() => {
@@ -33,9 +29,6 @@ function linesOf(text: string): Said[] {
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Said)
 }
-
-const listed = (said: readonly Said[], key: string): string[] =>
-  said.flatMap((event) => (event[key] === undefined ? [] : ([event[key]].flat() as string[])))
 
 /** Every item in the file, in whichever state. */
 function kept(path: string): string[] {
@@ -89,37 +82,15 @@ it('loses nothing and leaves nothing half done, killed after any call of SQLite'
   expect(faults).toEqual([])
 })
 
-const children: ChildProcess[] = []
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL')
+const children: Child[] = []
+afterEach(async () => {
+  await Promise.all(children.splice(0).map((child) => child.kill()))
 })
 
-class Child {
-  readonly process: ChildProcess
-  readonly said: Said[] = []
-
-  constructor(role: string, path: string, name: string, jobMs = 0) {
-    this.process = spawn(process.execPath, [...NODE, CHILD, role, path, name, `${jobMs}`], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    children.push(this.process)
-    createInterface({ input: this.process.stdout as NodeJS.ReadableStream }).on('line', (line) => {
-      // The last line of a killed process may be cut off.
-      if (line.endsWith('}')) this.said.push(JSON.parse(line) as Said)
-    })
-  }
-
-  async until(test: (said: readonly Said[]) => boolean): Promise<void> {
-    while (!test(this.said)) {
-      if (this.process.exitCode !== null) throw new Error('the child has ended')
-      await sleep(5)
-    }
-  }
-
-  async kill(): Promise<void> {
-    this.process.kill('SIGKILL')
-    await once(this.process.stdout as NodeJS.ReadableStream, 'close')
-  }
+function start(role: string, path: string, name: string, jobMs = 0): Child {
+  const child = new Child(CHILD, role, path, name, jobMs)
+  children.push(child)
+  return child
 }
 
 it(
@@ -127,56 +98,34 @@ it(
   { timeout: 120_000 },
   async () => {
     const path = join(folder, 'q.db')
-    const all: Child[] = []
-    const start = (role: string, name: string): Child => {
-      const child = new Child(role, path, name)
-      all.push(child)
-      return child
-    }
     for (let round = 0; round < 6; round++) {
-      const producer = start('put', `p${round}`)
-      const [one, two] = [start('work', 'w'), start('work', 'w')]
+      const producer = start('put', path, `p${round}`)
+      const [one, two] = [start('work', path, 'w'), start('work', path, 'w')]
       await producer.until((said) => said.length > 30)
       await two.until((said) => said.length > 10 + round)
       // In the middle of whatever they do.
       await Promise.all([producer.kill(), two.kill()])
       await one.kill()
     }
-    const said = all.flatMap((child) => child.said)
-    const queue = await SqliteQueue.open<string>({ path, capacity: 200, leaseMs: 500, pollMs: 5 })
+    const said = children.flatMap((child) => child.said)
+    const options = { path, capacity: 200, leaseMs: 500, pollMs: 5 }
+    const queue = await SqliteQueue.open<string>(options)
     expect(await queue.verify()).toEqual([])
-    const rest: string[] = []
-    queue.close()
-    for (let lease = await nextOf(queue); lease; lease = await nextOf(queue)) {
-      rest.push(lease.item)
-      await lease.ack()
-    }
-    expect(queue.snapshot()).toMatchObject({ depth: 0, leased: 0, deadLetters: 0 })
+    const rest = await drained(queue)
+    const dead = (await queue.deadLetters.list({ limit: 1_000 })).map(({ item }) => String(item))
+    expect(queue.snapshot()).toMatchObject({ depth: 0, leased: 0, deadLetters: dead.length })
     await queue.stop()
+    const again = await SqliteQueue.open<string>(options)
+    expect(await roomIn(again)).toBe(200)
+    await again.stop()
 
-    const endings = [...listed(said, 'ending'), ...rest]
-    const missing = listed(said, 'in').filter((item) => !endings.includes(item))
-    expect(missing).toEqual([])
-    expect(listed(said, 'stripped')).toEqual([])
+    const { accepted, repeated, ...faults } = accountOf(said, rest, dead)
     // An acknowledged item never comes again.
-    const ended = new Set(listed(said, 'ended'))
-    expect(rest.filter((item) => ended.has(item))).toEqual([])
-    console.log(
-      `${listed(said, 'in').length} items accepted, ${endings.length - new Set(endings).size} worked on twice`,
-    )
+    expect(faults).toEqual({ missing: [], stripped: [], back: [] })
+    expect([...listed(said, 'refused'), ...listed(said, 'idle')]).toEqual([])
+    console.log(`${accepted} items accepted, ${dead.length} given up, ${repeated} worked on twice`)
   },
 )
-
-async function nextOf(
-  queue: SqliteQueue<string>,
-): Promise<{ readonly item: string; ack(): Promise<void> } | undefined> {
-  try {
-    return await queue.lease()
-  } catch (error) {
-    if ((error as { code?: unknown }).code === 'ERR_QUEUE_CLOSED') return undefined
-    throw error
-  }
-}
 
 it(
   'gives the item of a stopped worker to another one, and refuses the first one afterwards',
@@ -184,9 +133,9 @@ it(
   async () => {
     const path = join(folder, 'q.db')
     const queue = await SqliteQueue.open<string>({ path, leaseMs: 500, pollMs: 5 })
-    const sleeper = new Child('work', path, 'w', 400)
+    const sleeper = start('work', path, 'w', 400)
     await sleeper.until((said) => said.length > 0)
-    await queue.put('once', { tenant: 't', headers: { traceparent: 'once' } })
+    await queue.put('once', { tenant: 'o', headers: { traceparent: 'once' } })
     // It works on it, and has nothing to write: nobody can go on who stops with the file's write lock in his hands.
     await sleeper.until((said) => said.some((event) => event['began'] === 'once'))
     sleeper.process.kill('SIGSTOP')
