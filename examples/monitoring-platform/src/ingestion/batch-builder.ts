@@ -35,6 +35,18 @@ export class BatchBuilder {
     return this.#ignored
   }
 
+  /** Samples that say something. */
+  get length(): number {
+    return this.#length
+  }
+
+  /** Forgets what was added since there were so many samples, and so many that say nothing. */
+  truncate(length: number, ignored: number): void {
+    this.#length = length
+    this.#ignored = ignored
+    while ((this.#unknown.at(-1)?.row ?? -1) >= length) this.#unknown.pop()
+  }
+
   add(id: number, timestampMs: number, value: number): void {
     if (Number.isNaN(value)) {
       this.#ignored++
@@ -52,10 +64,24 @@ export class BatchBuilder {
     this.add(0, timestampMs, value)
   }
 
-  /** Enters what is new. @throws {TooManySeriesError} and whatever came is not accepted. */
+  /**
+   * Enters the series that are new into the table. What was added since there were `length` samples, and `ignored` that
+   * say nothing, is forgotten when there is no room for them. @throws {TooManySeriesError}
+   */
+  enter(table: SeriesTable, length = 0, ignored = 0): void {
+    if (this.#unknown.length === 0) return
+    try {
+      for (const { row, name, tags } of this.#unknown) this.#series[row] = table.intern(name, tags)
+      this.#unknown = []
+    } catch (error) {
+      this.truncate(length, ignored)
+      throw error
+    }
+  }
+
+  /** @throws {TooManySeriesError} and nothing of it is accepted. */
   build(table: SeriesTable): SampleBatch {
-    for (const { row, name, tags } of this.#unknown) this.#series[row] = table.intern(name, tags)
-    this.#unknown = []
+    this.enter(table)
     const length = this.#length
     if (length === this.#series.length)
       return { length, series: this.#series, timestamps: this.#timestamps, values: this.#values }

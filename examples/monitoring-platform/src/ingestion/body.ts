@@ -1,6 +1,6 @@
-import { type SampleBatch, seriesKey } from '../sample.ts'
+import { seriesKey } from '../sample.ts'
 import type { SeriesTable } from '../series.ts'
-import { BatchBuilder } from './batch-builder.ts'
+import type { BatchBuilder } from './batch-builder.ts'
 import { ColumnsError, readColumns } from './columns.ts'
 import { KnownTexts } from './known-texts.ts'
 import { PlainSample } from './plain-sample.ts'
@@ -14,16 +14,8 @@ export class BodyError extends Error {
 
 const EXPECTED = 'Send a sample such as {"name":"cpu_usage","value":85}, an array of them, or one on each line'
 const [NEWLINE, RETURN, TAB, SPACE, COMMA, OPEN, OPEN_ARRAY, CLOSE_ARRAY] = [10, 13, 9, 32, 44, 123, 91, 93]
-/** About as long is a sample as text. */
-const SAMPLE_BYTES = 64
-const COLUMNS = /^\s*\{\s*"columns"\s*:/
-
-/** What a body came to. */
-export interface Read {
-  readonly batch: SampleBatch
-  /** Samples that said nothing: their value is NaN. */
-  readonly ignored: number
-}
+const [QUOTE, LETTER_C] = [34, 99]
+const COLUMNS = /^\{\s*"columns"\s*:/
 
 /**
  * Reads what `POST /metrics` gets. What it is shows at its beginning, whatever the content type says: `[` an array,
@@ -33,23 +25,41 @@ export class BodyReader {
   readonly #table: SeriesTable
   readonly #known = new KnownTexts()
   readonly #plain = new PlainSample()
+  /** How many samples the builder had before. */
+  #first = 0
 
   constructor(table: SeriesTable) {
     this.#table = table
   }
 
-  /** @throws {SampleRefusedError} {@link ColumnsError} {@link BodyError} {@link TooManySeriesError}: nothing is accepted. */
-  read(body: Uint8Array, bounds: TimeBounds): Read {
+  /**
+   * Adds the samples of `body` to `builder`, all or none of them.
+   * @throws {SampleRefusedError} {@link ColumnsError} {@link BodyError}
+   */
+  read(body: Uint8Array, builder: BatchBuilder, bounds: TimeBounds): void {
+    const { length, ignored } = builder
+    this.#first = builder.count
+    try {
+      if (this.#readUsual(body, builder, bounds)) return
+      builder.truncate(length, ignored)
+      this.#readWhole(body, builder, bounds)
+    } catch (error) {
+      builder.truncate(length, ignored)
+      throw error
+    }
+  }
+
+  /** The place of the next sample in its body. */
+  #index(builder: BatchBuilder): number {
+    return builder.count - this.#first
+  }
+
+  /** `false` when `JSON.parse` has to look at all of it. */
+  #readUsual(body: Uint8Array, builder: BatchBuilder, bounds: TimeBounds): boolean {
     const at = skipSpace(body, 0)
-    const builder = new BatchBuilder(Math.ceil(body.length / SAMPLE_BYTES))
-    if (body[at] === OPEN_ARRAY) {
-      if (!this.#readArray(body, at + 1, builder, bounds)) return this.#readWhole(body, bounds)
-    } else if (body[at] === OPEN) {
-      if (COLUMNS.test(textOf(body, 0, Math.min(body.length, at + 40))) || !this.#readLines(body, at, builder, bounds))
-        return this.#readWhole(body, bounds)
-    } else if (at === body.length) throw new BodyError(`The body is empty. ${EXPECTED}.`)
-    else throw new BodyError(`The body is not JSON. ${EXPECTED}.`)
-    return { batch: builder.build(this.#table), ignored: builder.ignored }
+    if (body[at] === OPEN_ARRAY) return this.#readArray(body, at + 1, builder, bounds)
+    if (body[at] === OPEN) return !isColumns(body, at) && this.#readLines(body, at, builder, bounds)
+    throw new BodyError(`The body is ${at === body.length ? 'empty' : 'not JSON'}. ${EXPECTED}.`)
   }
 
   /** `false` when there is something unusual in it. */
@@ -76,8 +86,12 @@ export class BodyReader {
         const newline = body.indexOf(NEWLINE, at)
         end = newline === -1 ? body.length : newline
         const text = textOf(body, at, end)
-        if (builder.count === 0 && !isJson(text)) return false
-        const { name, tags, timestampMs, value } = readSample(parse(text, builder.count), builder.count, bounds)
+        if (this.#index(builder) === 0 && !isJson(text)) return false
+        const { name, tags, timestampMs, value } = readSample(
+          parse(text, this.#index(builder)),
+          this.#index(builder),
+          bounds,
+        )
         builder.addNamed(name, tags, timestampMs, value)
       }
       at = skipSpace(body, end)
@@ -92,11 +106,11 @@ export class BodyReader {
     const id = this.#known.find(hash, body, nameAt, nameLength, tagsAt, tagsLength)
     if (id !== -1) {
       if (time < bounds.fromMs || time > bounds.toMs)
-        throw new SampleRefusedError(builder.count, judgeTime(time, bounds) ?? 'timestamp is wrong')
+        throw new SampleRefusedError(this.#index(builder), judgeTime(time, bounds) ?? 'timestamp is wrong')
       builder.add(id, time, value)
       return
     }
-    const sample = readSample(parse(textOf(body, at, end), builder.count), builder.count, bounds)
+    const sample = readSample(parse(textOf(body, at, end), this.#index(builder)), this.#index(builder), bounds)
     builder.addNamed(sample.name, sample.tags, sample.timestampMs, sample.value)
     // Only what is in the table is remembered, or refused bodies would fill it.
     const known = this.#table.byKey(seriesKey(sample.name, sample.tags))
@@ -104,7 +118,7 @@ export class BodyReader {
   }
 
   /** Whatever JSON it is. */
-  #readWhole(body: Uint8Array, bounds: TimeBounds): Read {
+  #readWhole(body: Uint8Array, builder: BatchBuilder, bounds: TimeBounds): void {
     let raw: unknown
     try {
       raw = JSON.parse(textOf(body, 0, body.length))
@@ -113,19 +127,23 @@ export class BodyReader {
         `The body is not JSON: ${error instanceof Error ? error.message : String(error)}. ${EXPECTED}.`,
       )
     }
-    const builder = new BatchBuilder(Math.ceil(body.length / SAMPLE_BYTES))
     if (typeof raw === 'object' && raw !== null && 'columns' in raw) {
       const others = Object.keys(raw).filter((property) => property !== 'columns')
       if (others.length > 0) throw new ColumnsError(`beside columns there must be nothing, got ${others.join(', ')}`)
       readColumns(raw.columns, builder, bounds, (name, tags) => this.#table.byKey(seriesKey(name, tags))?.id)
-    } else {
-      for (const [index, one] of (Array.isArray(raw) ? raw : [raw]).entries()) {
-        const { name, tags, timestampMs, value } = readSample(one, index, bounds)
-        builder.addNamed(name, tags, timestampMs, value)
-      }
+      return
     }
-    return { batch: builder.build(this.#table), ignored: builder.ignored }
+    for (const [index, one] of (Array.isArray(raw) ? raw : [raw]).entries()) {
+      const { name, tags, timestampMs, value } = readSample(one, index, bounds)
+      builder.addNamed(name, tags, timestampMs, value)
+    }
   }
+}
+
+/** Whether it begins with `{"columns"`, spaces aside. */
+function isColumns(body: Uint8Array, at: number): boolean {
+  if (body[at + 1] === QUOTE && body[at + 2] !== LETTER_C) return false
+  return COLUMNS.test(textOf(body, at, Math.min(body.length, at + 40)))
 }
 
 function skipSpace(bytes: Uint8Array, at: number): number {

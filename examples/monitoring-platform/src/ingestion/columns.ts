@@ -16,14 +16,22 @@ export class ColumnsError extends Error {
  * @throws {ColumnsError} @throws {SampleRefusedError}
  */
 export function readColumns(columns: unknown, builder: BatchBuilder, bounds: TimeBounds, idOf: IdOf): void {
+  const first = builder.count
   for (const [index, block] of (Array.isArray(columns) ? columns : [columns]).entries())
-    readBlock(block, `columns ${index}`, builder, bounds, idOf)
+    readBlock(block, `columns ${index}`, first, builder, bounds, idOf)
 }
 
 /** The number of a series that is known, else `undefined`. */
 export type IdOf = (name: string, tags: Tags) => number | undefined
 
-function readBlock(block: unknown, what: string, builder: BatchBuilder, bounds: TimeBounds, idOf: IdOf): void {
+function readBlock(
+  block: unknown,
+  what: string,
+  first: number,
+  builder: BatchBuilder,
+  bounds: TimeBounds,
+  idOf: IdOf,
+): void {
   if (typeof block !== 'object' || block === null) throw new ColumnsError(`${what}: they must be an object`)
   const { name, tags, timestamps, values } = block as Readonly<Record<string, unknown>>
   for (const property of Object.keys(block))
@@ -43,10 +51,10 @@ function readBlock(block: unknown, what: string, builder: BatchBuilder, bounds: 
     const raw: unknown = values[row]
     const value = typeof raw === 'number' ? raw : readValue(raw)
     if (value === undefined)
-      throw new SampleRefusedError(builder.count, 'value must be a number, or "NaN", "+Inf" or "-Inf"')
+      throw new SampleRefusedError(builder.count - first, 'value must be a number, or "NaN", "+Inf" or "-Inf"')
     const time = times ? times[row] : bounds.nowMs
     if (!(typeof time === 'number' && time >= bounds.fromMs && time <= bounds.toMs && Number.isInteger(time)))
-      throw new SampleRefusedError(builder.count, judgeTime(time, bounds) ?? 'timestamp is wrong')
+      throw new SampleRefusedError(builder.count - first, judgeTime(time, bounds) ?? 'timestamp is wrong')
     if (id === undefined) builder.addNamed(name as string, read, time, value)
     else builder.add(id, time, value)
   }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Answer, Ingestion } from './ingestion.ts'
+import { type Answer, answer } from './answer.ts'
+import type { Ingestion } from './ingestion.ts'
 
 const TYPE = 'application/json; charset=utf-8'
 
@@ -12,11 +13,11 @@ export function directRoute(
   ingestion: Ingestion,
   bodyLimitBytes: number,
 ): (request: IncomingMessage, response: ServerResponse) => boolean {
-  const tooLarge = JSON.stringify({
+  const tooLarge = answer(413, {
     error: 'Payload Too Large',
     message: `The body must not be larger than ${bodyLimitBytes} bytes.`,
   })
-  const encoded = JSON.stringify({
+  const encoded = answer(415, {
     error: 'Unsupported Media Type',
     message: 'Content-Encoding is not understood: send the body as it is.',
   })
@@ -28,27 +29,25 @@ export function directRoute(
     let rest: Buffer[] | undefined
     let bytes = 0
     let isAnswered = false
-    const refuse = (status: number, body: string): void => {
+    const refuse = (refusal: Answer): void => {
       isAnswered = true
       response.setHeader('connection', 'close')
-      send(response, { status, body })
+      send(response, refusal)
       request.resume()
     }
-    if (encoding !== undefined && encoding !== 'identity') refuse(415, encoded)
-    else if (Number(request.headers['content-length'] ?? 0) > bodyLimitBytes) refuse(413, tooLarge)
+    if (encoding !== undefined && encoding !== 'identity') refuse(encoded)
+    else if (Number(request.headers['content-length'] ?? 0) > bodyLimitBytes) refuse(tooLarge)
     request.on('data', (chunk: Buffer) => {
       if (isAnswered) return
       bytes += chunk.length
-      if (bytes > bodyLimitBytes) refuse(413, tooLarge)
+      if (bytes > bodyLimitBytes) refuse(tooLarge)
       else if (!first) first = chunk
       else (rest ??= [first]).push(chunk)
     })
     request.on('end', () => {
       if (isAnswered) return
       const body = rest ? Buffer.concat(rest, bytes) : (first ?? Buffer.alloc(0))
-      const answer = ingestion.receive(body, client)
-      if (answer instanceof Promise) void answer.then((settled) => send(response, settled))
-      else send(response, answer)
+      ingestion.receive(body, client, (settled) => send(response, settled))
     })
     return true
   }
@@ -57,7 +56,7 @@ export function directRoute(
 function send(response: ServerResponse, { status, body, retryAfterMs }: Answer): void {
   // A client that has gone needs no answer.
   if (response.destroyed) return
-  const headers: Record<string, string | number> = { 'content-type': TYPE, 'content-length': Buffer.byteLength(body) }
+  const headers: Record<string, string | number> = { 'content-type': TYPE, 'content-length': body.length }
   if (retryAfterMs !== undefined) headers['retry-after'] = Math.max(1, Math.ceil(retryAfterMs / 1_000))
   response.writeHead(status, headers)
   response.end(body)

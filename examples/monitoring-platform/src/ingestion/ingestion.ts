@@ -6,18 +6,15 @@ import { Rate } from '../rate.ts'
 import type { SampleBatch } from '../sample.ts'
 import { type SeriesTable, TooManySeriesError } from '../series.ts'
 import { StoreError } from '../storage/errors.ts'
-import { BodyError, BodyReader, type Read } from './body.ts'
+import { type Answer, ONE_ACCEPTED, accepted, answer, rejected } from './answer.ts'
+import { BatchBuilder } from './batch-builder.ts'
+import { BodyError, BodyReader } from './body.ts'
 import { ColumnsError } from './columns.ts'
+import { type Gathered, Gathering } from './gathering.ts'
 import { SampleRefusedError, type TimeBounds } from './rules.ts'
 
-/** What is sent back. */
-export interface Answer {
-  readonly status: number
-  /** JSON. */
-  readonly body: string
-  /** For `Retry-After`. */
-  readonly retryAfterMs?: number
-}
+/** Gets the answer to a request, once. */
+export type Reply = (answer: Answer) => void
 
 export interface IngestionOptions {
   readonly series: SeriesTable
@@ -31,6 +28,8 @@ export interface IngestionOptions {
   readonly tell: (batch: SampleBatch) => void
   readonly retentionMs: number
   readonly futureMs: number
+  /** Whether samples of small requests are gathered. Default true. */
+  readonly gather?: boolean
   /** ms since 1970. */
   readonly now?: () => number
 }
@@ -38,7 +37,7 @@ export interface IngestionOptions {
 export interface IngestionSnapshot {
   /** Totals of samples. */
   readonly accepted: number
-  /** They said nothing: their value was NaN. */
+  /** They said nothing: their value was NaN, or their time could not be accepted from Prometheus. */
   readonly ignored: number
   readonly acceptedRate: number
   /** Totals of requests. */
@@ -49,18 +48,25 @@ export interface IngestionSnapshot {
   readonly unavailable: number
 }
 
-const ONE = answer(202, { status: 'accepted', accepted: 1 })
+type Outcome = Admission | 'unavailable'
+
+/** The samples of bodies up to this size are gathered with those of others. */
+const SMALL_BYTES = 4_096
+/** A sample takes about so much room in the densest form. */
+const SAMPLE_BYTES = 24
 
 /** Accepts samples from anybody: all that came together, or none of it. */
 export class Ingestion {
   readonly #options: IngestionOptions
   readonly #reader: BodyReader
+  readonly #gathering: Gathering
   readonly #accepted = new Rate()
   readonly #totals = { ignored: 0, requests: 0, badRequests: 0, limited: 0, full: 0, unavailable: 0 }
 
   constructor(options: IngestionOptions) {
     this.#options = options
     this.#reader = new BodyReader(options.series)
+    this.#gathering = new Gathering(options.series, (batch, requests) => this.#offer(batch, requests))
   }
 
   /** Which times are accepted now. */
@@ -70,42 +76,38 @@ export class Ingestion {
     return { fromMs: Math.max(0, nowMs - retentionMs), toMs: nowMs + futureMs, nowMs }
   }
 
-  /** The answer to `POST /metrics` with this body. Never throws. */
-  receive(body: Uint8Array, client: string): Answer | Promise<Answer> {
-    return this.submit(() => this.#reader.read(body, this.bounds), client)
+  /** Answers `POST /metrics` with this body. Never throws. */
+  receive(body: Uint8Array, client: string, reply: Reply): void {
+    this.submit((builder) => this.#reader.read(body, builder, this.bounds), body.length, client, reply)
   }
 
-  /** The answer for what `read` reads, which may throw. */
-  submit(read: () => Read, client: string): Answer | Promise<Answer> {
+  /** Answers for what `read` adds to a builder, which may throw. `bytes` is about how large it was. */
+  submit(read: (builder: BatchBuilder) => void, bytes: number, client: string, reply: Reply): void {
     this.#totals.requests++
-    const { limiter } = this.#options
-    // A client that has nothing left is refused before its samples are looked at.
-    if (limiter && limiter.peek({ key: client }).remaining < 1)
-      return this.#limit(limiter.peek({ key: client }).retryAfterMs)
-    let batch: SampleBatch
-    let ignored: number
-    try {
-      ;({ batch, ignored } = read())
-    } catch (error) {
-      return this.#refuse(error)
+    const { limiter, gather = true, series } = this.#options
+    if (limiter) {
+      // A client that has nothing left is refused before its samples are looked at.
+      const { remaining, retryAfterMs } = limiter.peek({ key: client })
+      if (remaining < 1) return reply(this.#limit(retryAfterMs))
     }
-    if (limiter && batch.length > 0 && !limiter.tryTakeFor(client, batch.length))
-      return this.#limit(limiter.retryAfterMs)
-    this.#totals.ignored += ignored
-    const admission = this.accept(batch)
-    return typeof admission === 'string'
-      ? this.#answerTo(admission, batch.length, ignored)
-      : admission.then(
-          (settled) => this.#answerTo(settled, batch.length, ignored),
-          (error: unknown) => this.#unavailable(error),
-        )
+    try {
+      if (gather && bytes <= SMALL_BYTES && !limiter) return this.#gathering.add(read, reply)
+      const builder = new BatchBuilder(Math.ceil(bytes / SAMPLE_BYTES))
+      read(builder)
+      const batch = builder.build(series)
+      if (limiter && batch.length > 0 && !limiter.tryTakeFor(client, batch.length))
+        return reply(this.#limit(limiter.retryAfterMs))
+      return this.#offer(batch, [{ accepted: batch.length, ignored: builder.ignored, reply }])
+    } catch (error) {
+      return reply(this.#refuse(error))
+    }
   }
 
   /**
    * Puts samples that are known to be well into the queue, and tells the listeners once they are in. `unavailable` while
    * nothing can be stored. @throws {StoreError} when a durable queue could not keep them.
    */
-  accept(batch: SampleBatch): Admission | 'unavailable' | Promise<Admission> {
+  accept(batch: SampleBatch): Outcome | Promise<Outcome> {
     if (batch.length === 0) return 'accepted'
     if (this.#options.breaker.state === 'open') return 'unavailable'
     const admission = this.#options.queue.offer(batch)
@@ -125,32 +127,47 @@ export class Ingestion {
     return admission
   }
 
-  #answerTo(admission: Admission | 'unavailable', accepted: number, ignored: number): Answer {
-    if (admission === 'accepted') {
-      if (accepted === 1 && ignored === 0) return ONE
-      return answer(202, { status: 'accepted', accepted, ...(ignored > 0 && { ignored }) })
+  #offer(batch: SampleBatch, requests: readonly Gathered[]): void {
+    let outcome: Outcome | Promise<Outcome>
+    try {
+      outcome = this.accept(batch)
+    } catch (error) {
+      return this.#fail(error, requests)
     }
-    if (admission === 'full') {
-      this.#totals.full++
-      const retryAfterMs = this.#options.queue.retryAfterMs()
-      return answer(429, rejected('The queue is full. Nothing of this was accepted.', retryAfterMs), retryAfterMs)
-    }
-    return this.#unavailable(new StoreError('ERR_STORE_FAILED', 'nothing can be stored at the moment'))
+    if (typeof outcome === 'string') return this.#answerAll(outcome, requests)
+    outcome.then(
+      (settled) => this.#answerAll(settled, requests),
+      (error: unknown) => this.#fail(error, requests),
+    )
   }
 
-  #limit(wait: number): Answer {
+  #answerAll(outcome: Outcome, requests: readonly Gathered[]): void {
+    if (outcome === 'accepted') {
+      for (const { accepted: count, ignored, reply } of requests) {
+        this.#totals.ignored += ignored
+        reply(count === 1 && ignored === 0 ? ONE_ACCEPTED : accepted(count, ignored))
+      }
+    } else if (outcome === 'full') {
+      const retryAfterMs = this.#options.queue.retryAfterMs()
+      const full = rejected(429, 'The queue is full. Nothing of this was accepted.', retryAfterMs)
+      this.#totals.full += requests.length
+      for (const { reply } of requests) reply(full)
+    } else this.#fail(new StoreError('ERR_STORE_FAILED', 'nothing can be stored at the moment'), requests)
+  }
+
+  #fail(error: unknown, requests: readonly Gathered[]): void {
+    this.#totals.unavailable += requests.length
+    if (!(error instanceof StoreError)) this.#options.log.error({ err: error }, 'samples could not be accepted')
+    const why = error instanceof Error ? error.message : String(error)
+    const unavailable = rejected(503, `Nothing of this was accepted: ${why}.`, 1_000)
+    for (const { reply } of requests) reply(unavailable)
+  }
+
+  #limit(retryAfterMs: number): Answer {
     this.#totals.limited++
-    if (!Number.isFinite(wait)) {
-      const message =
-        'There are more samples in this than RATE_BURST allows at once: send fewer. Nothing of it was accepted.'
-      return answer(429, { status: 'rejected', message })
-    }
-    const retryAfterMs = Math.ceil(wait)
-    return answer(
-      429,
-      rejected('This client sends more than it may. Nothing of this was accepted.', retryAfterMs),
-      retryAfterMs,
-    )
+    if (Number.isFinite(retryAfterMs))
+      return rejected(429, 'This client sends more than it may. Nothing of this was accepted.', retryAfterMs)
+    return rejected(429, 'There are more samples in this than a client may send at once. Nothing of it was accepted.')
   }
 
   #refuse(error: unknown): Answer {
@@ -169,20 +186,4 @@ export class Ingestion {
     this.#totals.badRequests++
     return answer(400, { error: 'Bad Request', message, ...more })
   }
-
-  #unavailable(error: unknown): Answer {
-    this.#totals.unavailable++
-    if (!(error instanceof StoreError)) this.#options.log.error({ err: error }, 'samples could not be accepted')
-    const why = error instanceof Error ? error.message : String(error)
-    const message = `Nothing of this was accepted: ${why}.`
-    return answer(503, rejected(message, 1_000), 1_000)
-  }
-}
-
-function rejected(message: string, retryAfterMs: number): object {
-  return { status: 'rejected', message, retry_after_ms: Math.ceil(retryAfterMs) }
-}
-
-function answer(status: number, body: object, retryAfterMs?: number): Answer {
-  return { status, body: JSON.stringify(body), ...(retryAfterMs !== undefined && { retryAfterMs }) }
 }

@@ -1,5 +1,7 @@
 import type { App } from '../app.ts'
 import type { SeriesTable } from '../series.ts'
+import type { Answer } from './answer.ts'
+import type { BatchBuilder } from './batch-builder.ts'
 import type { Ingestion } from './ingestion.ts'
 import { readRemoteWrite } from './remote-write.ts'
 
@@ -21,10 +23,14 @@ export function remoteWriteRoute(app: App, { ingestion, series, config }: Target
         const message = 'Remote write 2.0 is not understood: set protobuf_message to prometheus.WriteRequest.'
         return await reply.code(415).send({ error: 'Unsupported Media Type', message })
       }
-      const read = () =>
-        // Snappy makes such bodies about a tenth as large.
-        readRemoteWrite(request.body as Uint8Array, series, ingestion.bounds, 10 * config.BODY_LIMIT_BYTES)
-      const { status, body, retryAfterMs } = await ingestion.submit(read, request.socket.remoteAddress ?? 'unknown')
+      const bytes = request.body as Uint8Array
+      // Snappy makes such bodies about a tenth as large.
+      const maxBytes = 10 * config.BODY_LIMIT_BYTES
+      const read = (builder: BatchBuilder): void => readRemoteWrite(bytes, builder, series, ingestion.bounds, maxBytes)
+      const client = request.socket.remoteAddress ?? 'unknown'
+      const { status, body, retryAfterMs } = await new Promise<Answer>((resolve) =>
+        ingestion.submit(read, 10 * bytes.length, client, resolve),
+      )
       if (retryAfterMs !== undefined) void reply.header('retry-after', Math.max(1, Math.ceil(retryAfterMs / 1_000)))
       if (status === 202) return await reply.code(204).send()
       return await reply.code(status).type('application/json; charset=utf-8').send(body)

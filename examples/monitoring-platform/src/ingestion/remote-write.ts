@@ -2,8 +2,8 @@ import protobuf from 'protobufjs'
 import snappy from 'snappyjs'
 import { seriesKey } from '../sample.ts'
 import type { SeriesTable } from '../series.ts'
-import { BatchBuilder } from './batch-builder.ts'
-import { BodyError, type Read } from './body.ts'
+import type { BatchBuilder } from './batch-builder.ts'
+import { BodyError } from './body.ts'
 import type { TimeBounds } from './rules.ts'
 
 const { Reader } = protobuf
@@ -15,23 +15,26 @@ const LENGTH_DELIMITED = 2
  * as ignored: Prometheus would drop everything that came with them.
  * @throws {BodyError}
  */
-export function readRemoteWrite(body: Uint8Array, table: SeriesTable, bounds: TimeBounds, maxBytes: number): Read {
-  const builder = new BatchBuilder(1_024)
-  let late = 0
+export function readRemoteWrite(
+  body: Uint8Array,
+  builder: BatchBuilder,
+  table: SeriesTable,
+  bounds: TimeBounds,
+  maxBytes: number,
+): void {
   try {
     const reader = Reader.create(uncompress(body, maxBytes))
     while (reader.pos < reader.len) {
       const tag = reader.uint32()
       // WriteRequest.timeseries
       if (tag === ((1 << 3) | LENGTH_DELIMITED))
-        late += readSeries(reader, reader.uint32() + reader.pos, builder, table, bounds)
+        readSeries(reader, reader.uint32() + reader.pos, builder, table, bounds)
       else reader.skipType(tag & 7)
     }
   } catch (error) {
     if (error instanceof BodyError) throw error
     throw new BodyError(`The body is not a WriteRequest: ${error instanceof Error ? error.message : String(error)}.`)
   }
-  return { batch: builder.build(table), ignored: builder.ignored + late }
 }
 
 function uncompress(body: Uint8Array, maxBytes: number): Uint8Array {
@@ -52,14 +55,14 @@ function uncompress(body: Uint8Array, maxBytes: number): Uint8Array {
   }
 }
 
-/** Reads a TimeSeries that ends at `end`. How many samples were left out for their time. */
+/** Reads a TimeSeries that ends at `end`. */
 function readSeries(
   reader: protobuf.Reader,
   end: number,
   builder: BatchBuilder,
   table: SeriesTable,
   { fromMs, toMs }: TimeBounds,
-): number {
+): void {
   let name = ''
   const tags: Record<string, string> = {}
   const samples: [number, number][] = []
@@ -75,13 +78,11 @@ function readSeries(
   }
   if (name === '') throw new BodyError('The body has a series without a name.')
   const id = table.byKey(seriesKey(name, tags))?.id
-  let late = 0
   for (const [timestampMs, value] of samples) {
-    if (timestampMs < fromMs || timestampMs > toMs) late++
+    if (timestampMs < fromMs || timestampMs > toMs) builder.add(0, timestampMs, Number.NaN)
     else if (id === undefined) builder.addNamed(name, tags, timestampMs, value)
     else builder.add(id, timestampMs, value)
   }
-  return late
 }
 
 function readLabel(reader: protobuf.Reader, end: number): readonly [string, string] {

@@ -1,9 +1,12 @@
-import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { constants, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { StoreError } from '../storage/errors.ts'
 
+const { O_CREAT, O_DSYNC, O_TRUNC, O_WRONLY } = constants
+/** Where there is no `O_DSYNC` (Windows), what a killed process wrote is kept, and a power failure may take it. */
+const WRITE_THROUGH = O_WRONLY | O_CREAT | O_TRUNC | (O_DSYNC ?? 0)
 const SUFFIX = '.journal'
 /** Length and checksum before each record. */
 const FRAME_BYTES = 8
@@ -185,7 +188,7 @@ export class Journal {
   async #begin(): Promise<FileHandle> {
     const first = this.#next
     const path = join(this.#directory, `${String(first).padStart(16, '0')}${SUFFIX}`)
-    const file = await open(path, 'w')
+    const file = await open(path, WRITE_THROUGH)
     try {
       // The file has to be found again after a power failure.
       const directory = await open(this.#directory, 'r')
