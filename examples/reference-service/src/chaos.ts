@@ -5,7 +5,7 @@ import type { Service } from './service.ts'
 const CASCADE_MS = 5_000
 const QUEUE = 'queue down'
 
-type Troubled = Pick<Service, 'settings' | 'intake' | 'backend' | 'log'>
+type Troubled = Pick<Service, 'settings' | 'cut' | 'backend' | 'log'>
 
 /** Trouble on purpose. `stop` ends all of it. */
 export class Chaos {
@@ -25,13 +25,13 @@ export class Chaos {
   /** The queue can't be reached: workers get nothing, what comes is refused, what waits stays. */
   queueDown(): void {
     this.#log.warn('queue down')
-    this.#service.intake.isQueueCut = true
+    this.#service.cut.isCut = true
     this.#service.backend.pause(QUEUE)
   }
 
   queueRecover(): void {
     this.#log.info('queue recovered')
-    this.#service.intake.isQueueCut = false
+    this.#service.cut.isCut = false
     this.#service.backend.resume(QUEUE)
   }
 
@@ -55,6 +55,6 @@ export class Chaos {
   /** What keeps the line from working ends: the queue can be reached, the crashed worker is replaced. */
   end(): void {
     this.#service.backend.replaceWorker()
-    if (this.#service.intake.isQueueCut) this.queueRecover()
+    if (this.#service.cut.isCut) this.queueRecover()
   }
 }

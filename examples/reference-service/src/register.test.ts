@@ -63,6 +63,6 @@ it('forgets a signal that was not admitted', () => {
   const register = new SignalRegister(10)
   const one = signal()
   register.add(one)
-  register.drop(one)
+  register.drop(one.id)
   expect(register.get(one.id)).toBeUndefined()
 })

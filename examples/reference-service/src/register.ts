@@ -34,9 +34,9 @@ export class SignalRegister {
     this.#active.set(signal.id, signal)
   }
 
-  /** Forgets a signal that was not admitted after all. */
-  drop(signal: Signal): void {
-    this.#active.delete(signal.id)
+  /** Forgets a signal that was not admitted after all, or whose end is known elsewhere. */
+  drop(id: string): void {
+    this.#active.delete(id)
   }
 
   /** A signal that was finished is on the line again. */

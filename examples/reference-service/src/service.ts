@@ -10,7 +10,7 @@ import type { Config } from './config.ts'
 import { Experiments } from './experiments.ts'
 import { History } from './history.ts'
 import { Ingress } from './ingress.ts'
-import { Intake } from './line/intake.ts'
+import { Intake, type QueueCut } from './line/intake.ts'
 import { Ledger } from './line/ledger.ts'
 import { Observation } from './observation.ts'
 import type { Parts } from './parts.ts'
@@ -33,6 +33,7 @@ export class Service {
   readonly ledger: Ledger
   readonly backend: Backend
   readonly intake: Intake
+  readonly cut: QueueCut = { isCut: false }
   readonly ingress: Ingress
   readonly experiments: Experiments
   readonly alerts: AlertEmitter
@@ -71,6 +72,7 @@ export class Service {
     this.intake = new Intake({
       queue: backend.queue,
       queueBreaker: this.#queueBreaker,
+      cut: this.cut,
       gate: backend.gate,
       ledger,
       register,
@@ -128,7 +130,7 @@ export class Service {
 
   /** A queue that was cut off on purpose can't be reached either. */
   async #ping(): Promise<void> {
-    if (this.intake.isQueueCut) throw new Error('the queue is cut off')
+    if (this.cut.isCut) throw new Error('the queue is cut off')
     await this.backend.ping()
   }
 
@@ -138,7 +140,7 @@ export class Service {
       ...parts,
       queue: () => {
         const state = parts.queue()
-        return { ...state, connected: state.connected && !this.intake.isQueueCut }
+        return { ...state, connected: state.connected && !this.cut.isCut }
       },
       queueBreaker: () => this.#queueBreaker.snapshot(),
       durations: () => this.ledger.durations.snapshot(),

@@ -46,6 +46,8 @@ export interface Signal {
   status: SignalStatus
   /** The variant of the experiment that it met. */
   variant?: 'control' | 'treatment' | undefined
+  /** W3C trace context, for other processes. */
+  traceparent?: string | undefined
 }
 
 /** By what the durations of signals are learned: what is done, and of which kind. `burst-17` is of the kind `burst`. */

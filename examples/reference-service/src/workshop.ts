@@ -25,6 +25,7 @@ export interface WorkshopParts {
   readonly downstreamUrl: string
   /** Whether that is the simulated one, which has a chain. */
   readonly isSimulated: boolean
+  readonly begun: (signal: Signal) => void
   readonly deliver: (outcome: Outcome) => void | Promise<void>
   readonly log: Logger
 }
@@ -62,6 +63,7 @@ export class Workshop {
       breaker: this.breaker,
       downstream: this.#downstream,
       report: parts.report,
+      begun: parts.begun,
       deliver: parts.deliver,
       giveBack: (signal) => queue.giveBack(signal),
       log,

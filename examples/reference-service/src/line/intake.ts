@@ -31,10 +31,16 @@ export interface Gate {
   readonly retryAfterMs: number
 }
 
+/** Whether the way to the queue is cut, on purpose. */
+export interface QueueCut {
+  isCut: boolean
+}
+
 /** What the way in leads past. */
 export interface IntakeParts {
   readonly queue: SignalQueue
   readonly queueBreaker: CircuitBreaker
+  readonly cut: QueueCut
   /** The circuit in front of the downstream, wherever that is called from. */
   readonly gate: Gate
   readonly ledger: Ledger
@@ -55,7 +61,6 @@ export class Intake {
   readonly #parts: IntakeParts
   readonly #isLogging: boolean
   #isOpen = true
-  #isQueueCut = false
 
   constructor(parts: IntakeParts) {
     this.#parts = parts
@@ -64,7 +69,7 @@ export class Intake {
 
   /** `receivedMs` is when the request arrived, in monotonic ms. */
   accept(request: SignalRequest, traceId: string, receivedMs: number): Admission | Promise<Admission> {
-    const { ledger, cord, gate, queueBreaker, ingress, experiments, register, queue } = this.#parts
+    const { ledger, cord, gate, queueBreaker, ingress, experiments, register, queue, cut } = this.#parts
     ledger.counters.arrived()
     if (!this.#isOpen) return this.#refuse(503, 'shutting down', TRY_LATER_MS)
     if (cord.isPulled) return this.#refuse(503, 'cord pulled', TRY_LATER_MS)
@@ -83,7 +88,7 @@ export class Intake {
     signal.variant = experiments.variant
     register.add(signal)
     try {
-      if (this.#isQueueCut) throw new QueueCutError()
+      if (cut.isCut) throw new QueueCutError()
       const offered = queue.offer(signal)
       if (typeof offered !== 'boolean') return this.#await(offered, signal, permit)
       permit.success()
@@ -110,7 +115,7 @@ export class Intake {
   #admitted(signal: Signal, isIn: boolean): Admission {
     const { register, log, estimateWaitMs } = this.#parts
     if (!isIn) {
-      register.drop(signal)
+      register.drop(signal.id)
       return this.#refuse(429, 'queue full', estimateWaitMs())
     }
     signal.enqueuedMs = performance.now()
@@ -121,7 +126,7 @@ export class Intake {
   #unreachable(signal: Signal, permit: { failure(error: unknown): void }, error: unknown): Rejection {
     const { register, log } = this.#parts
     permit.failure(error)
-    register.drop(signal)
+    register.drop(signal.id)
     if (!(error instanceof QueueCutError))
       log.error({ err: error, trace_id: signal.traceId, component: 'queue' }, 'the queue can not be reached')
     return this.#refuse(503, 'queue unavailable', TRY_LATER_MS)
@@ -140,15 +145,6 @@ export class Intake {
   /** Whether it takes signals. */
   get isOpen(): boolean {
     return this.#isOpen
-  }
-
-  /** Whether the way to the queue is cut, on purpose. */
-  get isQueueCut(): boolean {
-    return this.#isQueueCut
-  }
-
-  set isQueueCut(isCut: boolean) {
-    this.#isQueueCut = isCut
   }
 }
 

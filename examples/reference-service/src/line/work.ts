@@ -30,6 +30,8 @@ export interface WorkParts {
   readonly downstream: Callable
   /** For signals that ask for a report. */
   readonly report: () => Percentiles
+  /** A worker begins with a signal. */
+  readonly begun: (signal: Signal) => void
   /** Tells how a signal ended. When it resolves that is safely known. */
   readonly deliver: (outcome: Outcome) => void | Promise<void>
   /** Its worker has died: the signal is to be given to another one. */
@@ -58,6 +60,7 @@ export class Work {
   /** What this throws makes the signal a dead letter, or brings it back for another attempt. */
   async process(signal: Signal, context: RunContext): Promise<void> {
     signal.status = 'processing'
+    this.#parts.begun(signal)
     const pulledMs = performance.now()
     const marks: Marks = { pulledMs, workedMs: pulledMs, checkedMs: pulledMs }
     this.#note(signal, 'worker', 'dequeued')

@@ -5,8 +5,8 @@ import type { ExecuteTask } from '../line/work.ts'
 import { EmbeddedBackend } from './embedded.ts'
 
 /** What is behind the API, by the configuration. */
-export async function openBackend({ config, settings, ledger, log }: Base): Promise<Backend> {
-  return await EmbeddedBackend.open({ config, settings, ledger, executeTask: waitFor, log })
+export async function openBackend({ config, settings, ledger, register, log }: Base): Promise<Backend> {
+  return await EmbeddedBackend.open({ config, settings, ledger, register, executeTask: waitFor, log })
 }
 
 /** What the two kinds of task of lab 6 cost beside `task_ms`. */

@@ -7,23 +7,30 @@ import type { Gate } from '../line/intake.ts'
 import type { Ledger } from '../line/ledger.ts'
 import type { ExecuteTask } from '../line/work.ts'
 import { percentilesOf } from '../percentiles.ts'
+import type { Outcome } from '../line/outcome.ts'
 import { MemoryQueue } from '../queue/memory-queue.ts'
+import { SqliteSignalQueue } from '../queue/sqlite-signal-queue.ts'
+import type { SignalRecord, SignalRegister } from '../register.ts'
 import { RebalanceLog } from '../rebalances.ts'
 import type { SettingsStore } from '../settings.ts'
 import { Workshop } from '../workshop.ts'
+
+/** The queues that are in this process. */
+type EmbeddedQueue = MemoryQueue | SqliteSignalQueue
 
 /** What an embedded backend is made of. */
 export interface EmbeddedParts {
   readonly config: Config
   readonly settings: SettingsStore
   readonly ledger: Ledger
+  readonly register: SignalRegister
   readonly executeTask: ExecuteTask
   readonly log: Logger
 }
 
 /** Queue, workers and the simulated downstream, all in this process. */
 export class EmbeddedBackend implements Backend {
-  readonly queue: MemoryQueue
+  readonly queue: EmbeddedQueue
   readonly gate: Gate
   readonly parts: Backend['parts']
   readonly #config: Config
@@ -32,8 +39,8 @@ export class EmbeddedBackend implements Backend {
   readonly #rebalances = new RebalanceLog()
   readonly #workshop: Workshop
 
-  private constructor(parts: EmbeddedParts, queue: MemoryQueue, server: DownstreamServer, url: string) {
-    const { config, settings, ledger, executeTask, log } = parts
+  private constructor(parts: EmbeddedParts, queue: EmbeddedQueue, server: DownstreamServer, url: string) {
+    const { config, settings, ledger, register, executeTask, log } = parts
     this.#config = config
     this.#log = log
     this.queue = queue
@@ -46,7 +53,12 @@ export class EmbeddedBackend implements Backend {
       report: () => percentilesOf(ledger.latency.snapshot()),
       downstreamUrl: url,
       isSimulated: config.DOWNSTREAM_URL === undefined,
-      deliver: (outcome) => ledger.settle(outcome),
+      // After a restart there are signals in the file that nobody here has accepted.
+      begun: (signal) => register.add(signal),
+      deliver:
+        queue.mode === 'memory'
+          ? (outcome) => ledger.settle(outcome)
+          : async (outcome) => await settleOnce(queue, parts, outcome),
       log,
     })
     const { breaker, pool, watch } = this.#workshop
@@ -83,20 +95,25 @@ export class EmbeddedBackend implements Backend {
     const server = new DownstreamServer(config, settings)
     const simulated = await server.listen(config.DOWNSTREAM_PORT)
     log.info({ component: 'downstream', url: simulated }, 'simulated downstream listening')
-    const queue = new MemoryQueue(config, ledger.durations, settings.current.workers)
+    const { workers } = settings.current
+    const queue =
+      config.QUEUE === 'sqlite'
+        ? await SqliteSignalQueue.open(config, workers)
+        : new MemoryQueue(config, ledger.durations, workers)
     return new EmbeddedBackend(parts, queue, server, config.DOWNSTREAM_URL ?? simulated)
   }
 
   async start(): Promise<void> {
     const heijunka = this.#log.child({ component: 'heijunka' })
-    this.queue.onRebalance((rebalance) => {
-      this.#rebalances.add(rebalance)
-      const { before, moves, after } = rebalance
-      heijunka.info({ imbalance: before, threshold: this.#config.HEIJUNKA_THRESHOLD }, 'Rebalance triggered')
-      for (const { from, to, count } of moves)
-        heijunka.info(`Moving ${count} items from worker-${from} to worker-${to}`)
-      heijunka.info({ imbalance: after }, 'New imbalance')
-    })
+    if (this.queue.mode === 'memory')
+      this.queue.onRebalance((rebalance) => {
+        this.#rebalances.add(rebalance)
+        const { before, moves, after } = rebalance
+        heijunka.info({ imbalance: before, threshold: this.#config.HEIJUNKA_THRESHOLD }, 'Rebalance triggered')
+        for (const { from, to, count } of moves)
+          heijunka.info(`Moving ${count} items from worker-${from} to worker-${to}`)
+        heijunka.info({ imbalance: after }, 'New imbalance')
+      })
     await this.#workshop.start()
   }
 
@@ -112,11 +129,13 @@ export class EmbeddedBackend implements Backend {
 
   async ping(): Promise<void> {}
 
-  async find(): Promise<undefined> {
-    return undefined
+  async find(id: string): Promise<SignalRecord | undefined> {
+    return this.queue.mode === 'sqlite' ? await this.queue.find(id) : undefined
   }
 
-  async revive(): Promise<void> {}
+  async revive(id: string): Promise<void> {
+    if (this.queue.mode === 'sqlite') await this.queue.revive(id)
+  }
 
   pause(reason: string): void {
     this.#workshop.pause(reason)
@@ -144,6 +163,16 @@ export class EmbeddedBackend implements Backend {
     await this.queue.stop()
     await this.#server.close()
   }
+}
+
+/** A signal that was worked on twice has one end. */
+async function settleOnce(
+  queue: SqliteSignalQueue,
+  { ledger, register }: EmbeddedParts,
+  outcome: Outcome,
+): Promise<void> {
+  if (await queue.ended(outcome)) ledger.settle(outcome)
+  else register.drop(outcome.id)
 }
 
 /** The circuits in front of a, b and c: the line's own is in front of the one that signals call. */
