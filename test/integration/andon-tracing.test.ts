@@ -19,8 +19,10 @@ import { Exemplars } from '@tps/andon/prometheus'
 import { LoadLeveler } from '@tps/heijunka'
 import { CircuitBreaker, bulkhead, compose, retry } from '@tps/jidoka'
 import { DeadLetterQueue, type HandlerContext, PullQueue, WorkerPool } from '@tps/kanban'
+import { JetStreamQueue } from '@tps/kanban/nats'
 import { SqliteQueue } from '@tps/kanban/sqlite'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { RunningNats } from './nats.ts'
 
 // What an OTLP backend is sent by a program that uses the real primitives.
 
@@ -270,8 +272,13 @@ describe('what an OTLP backend gets of a PullQueue and a WorkerPool', () => {
   })
 })
 
-describe('what an OTLP backend gets of a SqliteQueue', () => {
+describe('what an OTLP backend gets of a durable queue', () => {
   let folder: string
+  let nats: RunningNats
+  beforeAll(async () => {
+    nats = await RunningNats.start()
+  }, 240_000)
+  afterAll(() => nats.stop())
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tps-tracing-'))
     await start()
@@ -280,20 +287,22 @@ describe('what an OTLP backend gets of a SqliteQueue', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  it('is one trace through the file, from the producer to the consumer’s work', async () => {
-    const tracing = new QueueTracing({ queue: 'orders', attributes: { 'messaging.system': 'sqlite' } })
-    const path = join(folder, 'orders.db')
-    const producer = await SqliteQueue.open<string>({ path })
+  it.for([
+    ['sqlite', () => SqliteQueue.open<string>({ path: join(folder, 'orders.db') })],
+    ['nats', async () => JetStreamQueue.open<string>({ name: 'orders', connection: await nats.connect() })],
+  ] as const)('is one trace through %s, from the producer to the consumer’s work', async ([system, open]) => {
+    const tracing = new QueueTracing({ queue: 'orders', attributes: { 'messaging.system': system } })
+    const producer = await open()
     const putAtMs = Date.now()
     await inSpan('request', () => tracing.source(producer).put('a', { headers: { tenant: 't' } }))
     const isInMs = Date.now()
     await producer.stop()
 
-    // Another process would do the same: nothing but the file is shared.
+    // Another process would do the same: nothing but the file, or the server, is shared.
     const there = new QueueTracing({ queue: 'orders' })
     await passes(20)
     const openedMs = Date.now()
-    const consumer = await SqliteQueue.open<string>({ path })
+    const consumer = await open()
     const done = gate()
     let seen: LogFields = {}
     const pool = new WorkerPool<string>(
@@ -317,9 +326,9 @@ describe('what an OTLP backend gets of a SqliteQueue', () => {
     expect(received.map(({ traceId }) => traceId)).toEqual([1, 2, 3, 4].map(() => request.traceId))
     expect([send, wait, process].map(parentOf)).toEqual(['request', 'send orders', 'send orders'])
     expect([send.kind, wait.kind, process.kind]).toEqual([KINDS.producer, KINDS.internal, KINDS.consumer])
-    expect(attribute(send, 'messaging.system')).toBe('sqlite')
+    expect(attribute(send, 'messaging.system')).toBe(system)
     expect(seen).toEqual({ trace_id: request.traceId, span_id: process.spanId })
-    // The file knows when the item was put in: between `putAtMs` and `isInMs`.
+    // The file, or the server, knows when the item was put in: between `putAtMs` and `isInMs`.
     expect(durationMs(wait)).toBeGreaterThanOrEqual(openedMs - isInMs)
     expect(Number(startOf(wait) / 1_000_000n)).toBeGreaterThanOrEqual(putAtMs)
     expect(Number(startOf(wait) / 1_000_000n)).toBeLessThanOrEqual(isInMs)
