@@ -153,7 +153,16 @@ await compare({
 // Two of the same make; one of them is on the page, and scraped before each round.
 const [watched, unwatched] = [new CircuitBreaker({ name: 'watched' }), new CircuitBreaker({ name: 'unwatched' })]
 const [watchedQueue, unwatchedQueue] = [new PullQueue<number>({ name: 'w' }), new PullQueue<number>({ name: 'u' })]
-const watching = new MetricsPage({ breakers: [watched], queues: [watchedQueue] })
+const [watchedPool, unwatchedPool] = [watchedQueue, unwatchedQueue].map(poolOf) as [Pool, Pool]
+const watching = new MetricsPage({ breakers: [watched], queues: [watchedQueue], pools: [watchedPool] })
+type Pool = WorkerPool<number, number>
+function poolOf(queue: PullQueue<number>): Pool {
+  const source = new PullQueue<number>({ name: `${queue.name}-pool` })
+  return new WorkerPool<number, number>({ name: queue.name, source }, (item) => item)
+}
+async function jobs(pool: Pool, operations: number): Promise<void> {
+  for (let index = 0; index < operations; index++) await pool.submit(index)
+}
 function calls(breaker: CircuitBreaker, operations: number): void {
   for (let index = 0; index < operations; index++) breaker.tryAcquire()?.success()
 }
@@ -196,5 +205,20 @@ await compare({
     },
   ],
 })
-await Promise.all(pools.map((pool) => pool.stop()))
+await compare({
+  title: 'an item through a worker pool that is watched by a page, and one that is not',
+  operations: 50_000,
+  rounds: 21,
+  contenders: [
+    { name: 'not watched', run: (operations) => jobs(unwatchedPool, operations) },
+    {
+      name: 'watched',
+      run(operations) {
+        watching.render()
+        return jobs(watchedPool, operations)
+      },
+    },
+  ],
+})
+await Promise.all([...pools, watchedPool, unwatchedPool].map((pool) => pool.stop()))
 if (sent === 0) throw new Error('nothing was sent')

@@ -1,7 +1,7 @@
-import { L as Labels, A as Alert, a as AlertNotification, S as SendContext, C as Channel } from './timers-shared.js';
-export { b as AlertGroup, c as Clock, d as Severity, T as Timer, e as Timers } from './timers-shared.js';
-import { D as DeliveryOptions, R as ReliableChannel, a as ReliableChannelSnapshot, S as SendRate, b as DigestOptions } from './reliable-channel-shared.js';
-export { A as AlertDigest, C as ChannelCircuitOptions, c as ChannelRetryEvent, d as ChannelTest, e as ChannelTestStep, f as CircuitState, g as DeliveredEvent, h as DigestChannel, i as DigestCount, j as ReliableChannelEvents, k as ReliableChannelOptions, l as SendBreaker, m as SendPermit, U as UndeliveredEvent } from './reliable-channel-shared.js';
+import { L as Labels, A as Alert, a as AlertNotification, S as SendContext } from './timers-shared.js';
+export { b as AlertGroup, C as Channel, c as Clock, d as Severity, T as Timer, e as Timers } from './timers-shared.js';
+import { D as DeliveryOptions, R as ReliableChannel, a as ReliableChannelSnapshot, b as DigestChannel, S as SendRate, c as DigestOptions } from './reliable-channel-shared.js';
+export { A as AlertDigest, C as ChannelCircuitOptions, d as ChannelRetryEvent, e as ChannelTest, f as ChannelTestStep, g as CircuitState, h as DeliveredEvent, i as DigestCount, j as ReliableChannelEvents, k as ReliableChannelOptions, l as SendBreaker, m as SendPermit, U as UndeliveredEvent } from './reliable-channel-shared.js';
 export { L as ListenerErrorHandler, O as Observable } from './contracts-shared.js';
 
 /** What a channel needs of an answer. A `Response` has it. */
@@ -160,9 +160,12 @@ interface LogChannelOptions {
  * A channel that logs: a red firing as an error, a yellow one as a warning, a resolve as information. Each alert of a
  * group has a line of its own. The fields are `{ alert }`, with `reason` and the key of the `group` where there are any.
  * Default logger: the console.
+ *
+ * It writes at once and tries once, as a log is written. In a `ReliableChannel` it has what the other channels have: rate,
+ * retries, circuit, bounds, `test()`, and a digest, which is one line with the fields `{ digest }`.
  * @throws {TypeError} when the logger lacks a method.
  */
-declare function logChannel(logger?: AlertLogger, { name }?: LogChannelOptions): Channel;
+declare function logChannel(logger?: AlertLogger, { name }?: LogChannelOptions): DigestChannel;
 
 /** How bad an event is for PagerDuty. */
 type PagerDutySeverity = 'critical' | 'error' | 'warning' | 'info';
@@ -251,5 +254,5 @@ declare class WebhookChannel extends ReliableChannel {
     constructor(options: WebhookChannelOptions);
 }
 
-export { Alert, AlertNotification, AlertmanagerChannel, Channel, ChannelDeliveryError, ChannelFullError, ChannelTimeoutError, DeliveryOptions, DigestOptions, Labels, PagerDutyChannel, ReliableChannel, ReliableChannelSnapshot, SendContext, SendRate, SlackChannel, WebhookChannel, logChannel };
+export { Alert, AlertNotification, AlertmanagerChannel, ChannelDeliveryError, ChannelFullError, ChannelTimeoutError, DeliveryOptions, DigestChannel, DigestOptions, Labels, PagerDutyChannel, ReliableChannel, ReliableChannelSnapshot, SendContext, SendRate, SlackChannel, WebhookChannel, logChannel };
 export type { AlertLogger, AlertmanagerChannelOptions, AlertmanagerChannelSnapshot, ChannelFetch, ChannelResponse, DeliveryFailure, HttpChannelOptions, LogChannelOptions, PagerDutyChannelOptions, PagerDutySeverity, SlackChannelOptions, WebhookChannelOptions, WebhookPayload };

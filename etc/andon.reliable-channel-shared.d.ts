@@ -256,4 +256,4 @@ declare class ReliableChannel implements Channel, Observable<ReliableChannelEven
 }
 
 export { ReliableChannel as R };
-export type { AlertDigest as A, ChannelCircuitOptions as C, DeliveryOptions as D, SendRate as S, UndeliveredEvent as U, ReliableChannelSnapshot as a, DigestOptions as b, ChannelRetryEvent as c, ChannelTest as d, ChannelTestStep as e, CircuitState as f, DeliveredEvent as g, DigestChannel as h, DigestCount as i, ReliableChannelEvents as j, ReliableChannelOptions as k, SendBreaker as l, SendPermit as m };
+export type { AlertDigest as A, ChannelCircuitOptions as C, DeliveryOptions as D, SendRate as S, UndeliveredEvent as U, ReliableChannelSnapshot as a, DigestChannel as b, DigestOptions as c, ChannelRetryEvent as d, ChannelTest as e, ChannelTestStep as f, CircuitState as g, DeliveredEvent as h, DigestCount as i, ReliableChannelEvents as j, ReliableChannelOptions as k, SendBreaker as l, SendPermit as m };

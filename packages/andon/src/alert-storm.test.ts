@@ -1,7 +1,20 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { ManualClock } from '@tps/internal/manual-clock'
 import { expect, it } from 'vitest'
 import { make } from './alert-fixtures.ts'
 import type { AlertNotification, Channel } from './channel.ts'
+import type { DigestChannel } from './digest.ts'
+import { ReliableChannel } from './reliable-channel.ts'
 import type { AlertRule } from './rule.ts'
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+function usedMegabytes(): number {
+  collect()
+  return process.memoryUsage().heapUsed / 2 ** 20
+}
 
 const SERIES = 10_000
 const OBSERVATIONS = 100_000
@@ -82,4 +95,51 @@ it('repeats of a long storm do not pile up', () => {
   for (let index = 0; index < 50; index++) emitter.observe({ rule: 'Slow', labels: { host: `h${index}` } }, 300)
   for (let turn = 0; turn < 100; turn++) after(10)
   expect(emitter.snapshot().channels[0]).toMatchObject({ sending: 50, waiting: 0, dropped: 0 })
+})
+
+it('a storm of 100,000 observations on 10,000 series comes to people as digests, in bounded memory', async () => {
+  const clock = new ManualClock()
+  const messages = { single: 0, digests: 0, largest: 0 }
+  const second = (): Promise<void> => new Promise((resolve) => void clock.schedule(1000, resolve))
+  const inner: DigestChannel = {
+    name: 'people',
+    send() {
+      messages.single++
+      return second()
+    },
+    sendDigest({ notifications }) {
+      messages.digests++
+      messages.largest = Math.max(messages.largest, notifications)
+      return second()
+    },
+  }
+  const people = new ReliableChannel(inner, {
+    clock,
+    timers: clock,
+    concurrency: 1,
+    capacity: 1000,
+    digest: { above: 10, windowMs: 30_000 },
+  })
+  const open = new Set<string>()
+  people.on('delivered', ({ notification: { kind, alert } }) => {
+    if (kind === 'firing') open.add(alert.fingerprint)
+    else expect(open.delete(alert.fingerprint)).toBe(true)
+  })
+  const { emitter } = make({ rules, channels: [people], historySize: 50 }, clock)
+  emitter.on('deliveryFailed', () => {})
+  const before = usedMegabytes()
+  for (let round = 0; round < OBSERVATIONS / SERIES; round++) {
+    for (let index = 0; index < SERIES; index++)
+      emitter.observe({ rule: 'Slow', labels: { host: `h${index}` } }, round % 2 === 0 ? 300 : 0)
+    // No more than the channel takes, and the resolves of what it has taken, wait anywhere.
+    expect(people.snapshot().waiting).toBeLessThanOrEqual(2000)
+    await clock.advanceAsync(10_000)
+  }
+  expect(usedMegabytes() - before).toBeLessThan(16)
+  await clock.advanceAsync(120_000)
+  expect(open.size).toBe(0)
+  expect(messages.single + messages.digests).toBeLessThan(40)
+  expect(messages.largest).toBeGreaterThan(900)
+  expect(emitter.snapshot()).toMatchObject({ series: 0, firing: 0, history: 50 })
+  expect(emitter.snapshot().channels[0]).toMatchObject({ waiting: 0, sending: 0 })
 })

@@ -2,6 +2,7 @@ import { expect, it, vi } from 'vitest'
 import { AlertEmitter } from './alert-emitter.ts'
 import { alertWith, calm, groupOf } from './channel-test-kit.ts'
 import { type AlertLogger, logChannel } from './log-channel.ts'
+import { ReliableChannel } from './reliable-channel.ts'
 
 function setUp() {
   const lines: [string, unknown, string][] = []
@@ -78,4 +79,39 @@ it('refuses a logger that lacks a method', () => {
     'logger must have a method error()',
   )
   expect(() => logChannel(undefined, { name: '' })).toThrow('name must not be empty')
+})
+
+it('takes a sample, and a storm as one line, in a ReliableChannel', async () => {
+  const lines: [string, object, string][] = []
+  const write = (level: string) => (fields: object, message: string) => void lines.push([level, fields, message])
+  const logger = { info: write('info'), warn: write('warn'), error: write('error') }
+  const channel = new ReliableChannel(logChannel(logger), { concurrency: 1, digest: { above: 2, windowMs: 0 } })
+  expect(await channel.test()).toMatchObject({ channel: 'log', isDelivered: true })
+  expect(lines.map(([level, , message]) => [level, message.split(':')[0]])).toEqual([
+    ['warn', 'AndonTest firing'],
+    ['info', 'AndonTest resolved'],
+  ])
+  lines.length = 0
+  const rule = { name: 'Hot', threshold: { above: 1 } }
+  const rules = [
+    { ...rule, severity: 'red' },
+    { ...rule, name: 'Warm', severity: 'yellow' },
+  ] as const
+  const emitter = new AlertEmitter({ rules, channels: [channel] })
+  for (const [name, value] of [
+    ['Hot', 2],
+    ['Warm', 2],
+    ['Warm', 0],
+    ['Hot', 0],
+  ] as const) {
+    for (let host = 0; host < 5; host++) emitter.observe({ rule: name, labels: { host: `${host}` } }, value)
+    await emitter.flush()
+  }
+  const digests = lines.filter(([, fields]) => 'digest' in fields)
+  expect(digests.map(([level, , message]) => [level, message.replace(/^\d+ notifications in one: /, '')])).toEqual([
+    ['error', expect.stringMatching(/^[45] firing, 0 resolved$/)],
+    ['warn', expect.stringMatching(/^[45] firing, 0 resolved$/)],
+    ['info', expect.stringMatching(/^0 firing, [45] resolved$/)],
+    ['info', expect.stringMatching(/^0 firing, [45] resolved$/)],
+  ])
 })
