@@ -1,6 +1,6 @@
 import type { Msg } from '@nats-io/nats-core'
 import { checkNumber } from '@tps/internal'
-import { LeaseLostError } from './lease-lost-error.ts'
+import { LeaseLostError } from './errors.ts'
 import type { Delivery, Envelope } from './nats-envelope.ts'
 import type { Graveyard } from './nats-graveyard.ts'
 import type { Hand, Hands } from './nats-hands.ts'

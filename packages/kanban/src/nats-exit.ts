@@ -17,10 +17,10 @@ const TICKS_PER_LEASE = 10
 export interface ExitOptions<T> extends WorksOptions<T> {
   readonly custodian: Custodian<T>
   /** Something has left the queue without having been handed out. */
-  takenOut(): void
-  problem(error: unknown): void
+  readonly takenOut: () => void
+  readonly problem: (error: unknown) => void
   /** Nothing can be asked for any more. */
-  fail(error: Error): void
+  readonly fail: (error: Error) => void
 }
 
 /** The side of the consumers: who waits, and what is asked for because of them. */

@@ -1,4 +1,4 @@
-export { LeaseLostError } from './lease-lost-error.ts'
+export { LeaseLostError } from './errors.ts'
 export { JetStreamDeadLetters } from './nats-dead-letters.ts'
 export { JetStreamQueueError } from './nats-errors.ts'
 export { JetStreamLease } from './nats-lease.ts'
