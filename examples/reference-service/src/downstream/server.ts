@@ -66,13 +66,13 @@ export class DownstreamServer {
   #serve(name: DownstreamName, path: string): void {
     this.#server.get(`${path}/health`, async (_request, reply) => {
       const { enabled, latencyMs } = this.#behaviour(name)
-      if (latencyMs > 0) await wait(latencyMs)
+      if (latencyMs > 0) await slowness(latencyMs)
       return enabled ? { status: 'healthy' } : await reply.code(503).send({ error: 'downstream is disabled' })
     })
     this.#server.post(`${path}/work`, async (_request, reply) => {
       const { enabled, latencyMs, errorRatio } = this.#behaviour(name)
       if (!enabled) return await reply.code(503).send({ error: 'downstream is disabled' })
-      if (latencyMs > 0) await wait(latencyMs)
+      if (latencyMs > 0) await slowness(latencyMs)
       if (this.#random() < errorRatio) return await reply.code(500).send({ error: 'downstream failed on purpose' })
       const link = this.#links.get(name)
       return link ? await callOn(link) : DONE
@@ -96,6 +96,11 @@ export class DownstreamServer {
     })
     return { callee, breaker, client }
   }
+}
+
+/** Slow on purpose; a process that ends doesn't wait for it. */
+async function slowness(ms: number): Promise<void> {
+  await wait(ms, undefined, { ref: false })
 }
 
 const DONE: DownstreamAnswer = { done: true }
