@@ -110,14 +110,13 @@ const theirs: Contender[] = [
 ]
 await compare({
   title: `scrape ${2 * EACH + EACH + TRACKERS} primitives, ${series} series, all of which had something to do since the last scrape`,
-  operations: 100,
-  warmUp: 300,
+  operations: 60,
+  warmUp: 100,
   contenders: [...ours, ...theirs],
 })
 await compare({
   title: 'the same, the first three times after a full collection',
   operations: 3,
-  rounds: 21,
   contenders: [...ours, ...theirs],
 })
 

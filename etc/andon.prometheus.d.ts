@@ -127,6 +127,7 @@ interface Panel {
         readonly red?: number;
     };
 }
+
 /** One board, for Grafana or for anything else that asks Prometheus. */
 interface Dashboard {
     readonly uid: string;

@@ -1,4 +1,5 @@
-import { autoscalers, breakers, deadLetters, levelers, limiters, pools, queues } from './catalogue-line.ts'
+import { autoscalers, levelers, limiters } from './catalogue-level.ts'
+import { breakers, deadLetters, pools, queues } from './catalogue-line.ts'
 import { alerts, boards, collectors, signals, slos, trackers } from './catalogue-measures.ts'
 import type { CatalogueRow } from './catalogue-row.ts'
 import type { ReadingsOf } from './snapshots.ts'

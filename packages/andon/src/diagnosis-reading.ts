@@ -1,4 +1,5 @@
 import type { Readings } from './diagnosis-condition.ts'
+import type { LineSnapshots } from './diagnosis-snapshots.ts'
 
 /** What a reading is. */
 export interface ReadingDefinition {
@@ -8,6 +9,11 @@ export interface ReadingDefinition {
   /** Which way is worse; `null` where that depends on the rest. Worse readings never give a less severe verdict. */
   readonly worse: 'higher' | 'lower' | null
   readonly meaning: string
+}
+
+/** A reading that is taken from the snapshots of one moment. */
+export interface PresentReading extends ReadingDefinition {
+  readonly read: (line: LineSnapshots) => unknown
 }
 
 /** A line at an earlier moment, as a `ReadingHistory` keeps it. */

@@ -1,10 +1,13 @@
 import { checkObject } from '@tps/internal'
 import { type BoardValue, valueOf } from './board-bound.ts'
 import type { Readings } from './diagnosis-condition.ts'
-import { PRESENT } from './diagnosis-present.ts'
+import { LINE_READINGS } from './diagnosis-present-line.ts'
+import { SERVICE_READINGS } from './diagnosis-present-service.ts'
 import type { ReadingDefinition, ReadingsOptions } from './diagnosis-reading.ts'
 import type { LineSnapshots } from './diagnosis-snapshots.ts'
 import { TREND_READINGS } from './diagnosis-trends.ts'
+
+const PRESENT = /* @__PURE__ */ LINE_READINGS.concat(SERVICE_READINGS)
 
 /** Every reading there is of a line: those of one moment, then those that are told by earlier ones. */
 export const READINGS: readonly ReadingDefinition[] = /* @__PURE__ */ everyReading()

@@ -15,7 +15,8 @@ export type {
   SampleSuffix,
   TakeSample,
 } from './catalogue-row.ts'
-export type { Dashboard, DashboardsOptions, Panel, PanelQuery } from './dashboards.ts'
+export type { Panel, PanelQuery } from './dashboard-panels.ts'
+export type { Dashboard, DashboardsOptions } from './dashboards.ts'
 export type { Exemplar, ExemplarsOptions, SpanContextLike } from './exemplars.ts'
 export type { MetricsRegistry } from './exposition.ts'
 export type { QueryNames } from './metric-names.ts'
