@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { WorkerPool } from '@tps/kanban'
+import { LeaseLostError, WorkerPool } from '@tps/kanban'
 import { type SqliteLease, SqliteQueue, type SqliteQueueOptions } from '@tps/kanban/sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
@@ -122,7 +122,10 @@ describe('put, offer and lease', () => {
     const again = await queue.lease()
     expect(again.attempt).toBe(3)
     expect(Date.now() - startedMs).toBeGreaterThanOrEqual(500)
-    await expect(late.ack()).rejects.toMatchObject({ code: 'ERR_LEASE_LOST', attempt: 2 })
+    const refused = await late.ack().catch((error: unknown) => error)
+    expect(refused).toMatchObject({ code: 'ERR_LEASE_LOST', attempt: 2 })
+    // The same class as the pool's.
+    expect(refused).toBeInstanceOf(LeaseLostError)
     await again.extend(10_000)
     await again.ack()
     expect(queue.snapshot()).toMatchObject({ acked: 1, retried: 1, leasesExpired: 1, depth: 0, leased: 0 })

@@ -122,14 +122,19 @@ export class TooManyDeliveriesError extends Refusal {
 }
 
 /**
- * The lease of an item expired while its handler ran, so the item may be in other hands. The reason of the handler's aborted
- * signal. `cause` is what the source said, where it said something.
+ * The lease of an item ran out, so the item may be in other hands: what was done under it must not count. A durable source
+ * rejects with it what comes too late; in a pool it is the reason of the handler's aborted signal, and `cause` is what the
+ * source said, where it said something.
  */
 export class LeaseLostError extends Refusal {
   readonly code = 'ERR_LEASE_LOST'
+  /** The attempt whose lease it was. */
+  readonly attempt: number
 
-  constructor(pool: string, reason?: ErrorOptions) {
-    super(`pool "${pool}" lost the lease of an item`, reason)
+  /** `owner` is the name of the queue or of the pool. */
+  constructor(owner: string, attempt: number, reason?: ErrorOptions) {
+    super(`the lease of attempt ${attempt} in "${owner}" is lost: it was not renewed in time`, reason)
+    this.attempt = attempt
   }
 
   override get name(): string {

@@ -249,7 +249,12 @@ describe('a lease that expires', () => {
     pool.on('late', late)
     const { signal } = (held[0] as Held).context
     await clock.advanceAsync(100)
-    expect(signal.reason).toMatchObject({ name: 'LeaseLostError', code: 'ERR_LEASE_LOST', cause: lostLease() })
+    expect(signal.reason).toMatchObject({
+      name: 'LeaseLostError',
+      code: 'ERR_LEASE_LOST',
+      attempt: 3,
+      cause: lostLease(),
+    })
     expect(lost).toHaveBeenCalledExactlyOnceWith({ item: 'a', attempt: 3, worker: 0, error: signal.reason })
     expect(pool.snapshot()).toMatchObject({ busy: 1, processed: 0, failed: 0, leasesLost: 1 })
     held[0]?.end()

@@ -1,5 +1,5 @@
 import type { Lease } from '@tps/internal'
-import { LeaseLostError } from './lease-lost-error.ts'
+import { LeaseLostError } from './errors.ts'
 
 /** How an item left its lease. */
 export type LeaseEnd =

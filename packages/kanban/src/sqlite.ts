@@ -1,4 +1,4 @@
-export { LeaseLostError } from './lease-lost-error.ts'
+export { LeaseLostError } from './errors.ts'
 export { StorageError } from './sqlite-errors.ts'
 export { SqliteDeadLetters } from './sqlite-dead-letters.ts'
 export { SqliteLease } from './sqlite-lease.ts'

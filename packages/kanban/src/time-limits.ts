@@ -78,7 +78,7 @@ export class TimeLimits<T, R> {
       // What a sweep does to one may, through a listener, decide another.
       if (!isOpen(worker)) continue
       if (worker.dueAt <= nowMs) this.#timeOut(worker)
-      else if (worker.leaseEndsAt <= nowMs) this.#lose(worker, new LeaseLostError(this.#name))
+      else if (worker.leaseEndsAt <= nowMs) this.#lose(worker, new LeaseLostError(this.#name, worker.attempt))
       else if (worker.renewAt <= nowMs) this.#renew(worker, worker.station.leaseMs as number, nowMs)
     }
     let nextMs = NEVER
@@ -125,7 +125,7 @@ export class TimeLimits<T, R> {
 
   #refused(worker: Worker<T, R>, error: unknown): void {
     if (hasCode(error, 'ERR_LEASE_LOST')) {
-      this.#lose(worker, new LeaseLostError(this.#name, { cause: error }))
+      this.#lose(worker, new LeaseLostError(this.#name, worker.attempt, { cause: error }))
       return
     }
     // It may go well next time; if not, the lease ends when it ends.
