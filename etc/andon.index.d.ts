@@ -904,31 +904,6 @@ interface Evidence {
 /** A condition in words: "queue.depthRatio at least 1 and (a or b)". */
 declare function describeCondition(condition: Condition): string;
 
-/** What a reading is. */
-interface ReadingDefinition {
-    /** Its name in conditions. */
-    readonly reading: string;
-    readonly unit: 'ratio' | 'ms' | 'items' | 'per second' | 'count' | 'times' | 'text' | 'yes or no';
-    /** Which way is worse; `null` where that depends on the rest. Worse readings never give a less severe verdict. */
-    readonly worse: 'higher' | 'lower' | null;
-    readonly meaning: string;
-}
-/** A line at an earlier moment, as a `ReadingHistory` keeps it. */
-interface EarlierReadings {
-    /** How long ago, in ms. */
-    readonly agoMs: number;
-    readonly readings: Readings;
-}
-/** What readings are made of beside the snapshots. */
-interface ReadingsOptions {
-    /** Earlier readings of this line, the oldest first: what changes and durations are told by. Default none. */
-    readonly earlier?: readonly EarlierReadings[] | undefined;
-    /** Readings from when all was well, for the growths. Default: the median of `earlier`, where that has 3 or more. */
-    readonly baseline?: Readings | undefined;
-    /** Readings of your own, or known better than from the snapshots: they win. Default none. */
-    readonly readings?: Readings | undefined;
-}
-
 /** What is read of a circuit breaker. */
 interface DiagnosedBreaker {
     readonly state: 'closed' | 'open' | 'half-open' | 'forced-open' | 'disabled';
@@ -1055,6 +1030,31 @@ interface LineSnapshots {
     readonly host?: DiagnosedHost | undefined;
     readonly downstream?: DiagnosedDownstream | undefined;
     readonly changes?: DiagnosedChanges | undefined;
+}
+
+/** What a reading is. */
+interface ReadingDefinition {
+    /** Its name in conditions. */
+    readonly reading: string;
+    readonly unit: 'ratio' | 'ms' | 'items' | 'per second' | 'count' | 'times' | 'text' | 'yes or no';
+    /** Which way is worse; `null` where that depends on the rest. Worse readings never give a less severe verdict. */
+    readonly worse: 'higher' | 'lower' | null;
+    readonly meaning: string;
+}
+/** A line at an earlier moment, as a `ReadingHistory` keeps it. */
+interface EarlierReadings {
+    /** How long ago, in ms. */
+    readonly agoMs: number;
+    readonly readings: Readings;
+}
+/** What readings are made of beside the snapshots. */
+interface ReadingsOptions {
+    /** Earlier readings of this line, the oldest first: what changes and durations are told by. Default none. */
+    readonly earlier?: readonly EarlierReadings[] | undefined;
+    /** Readings from when all was well, for the growths. Default: the median of `earlier`, where that has 3 or more. */
+    readonly baseline?: Readings | undefined;
+    /** Readings of your own, or known better than from the snapshots: they win. Default none. */
+    readonly readings?: Readings | undefined;
 }
 
 /** How bad: `critical` calls somebody now, `high` in five minutes unless it mends itself, `medium` is watched. */
