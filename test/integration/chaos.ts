@@ -1,0 +1,115 @@
+import type { RunningService } from './service.ts'
+
+/** What became of a signal, as the service says. */
+export interface Outcome {
+  readonly signal_id: string
+  readonly status: string
+}
+
+const FINAL = new Set(['completed', 'failed', 'dead-lettered'])
+
+/** Signals that come at a constant rate, whatever happens to who takes them. */
+export class Traffic {
+  /** The ids of those that were accepted. */
+  readonly accepted: string[] = []
+  /** How often each reason was given for a refusal. What got no answer is `no answer`. */
+  readonly refused = new Map<string, number>()
+  readonly #url: () => string
+  readonly #underWay = new Set<Promise<void>>()
+  #timer: NodeJS.Timeout | undefined
+  #sent = 0
+
+  /** @param url where the service is, asked for every signal: it may come back elsewhere. */
+  constructor(url: () => string) {
+    this.#url = url
+  }
+
+  start(perSecond: number): void {
+    this.#timer = setInterval(() => this.#send(), 1_000 / perSecond)
+  }
+
+  /** Sends no more, and resolves once all have their answer. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    await Promise.all(this.#underWay)
+  }
+
+  /** Resolves after `count` more were accepted. */
+  async takes(count: number): Promise<void> {
+    const goal = this.accepted.length + count
+    while (this.accepted.length < goal) await pause(20)
+  }
+
+  #send(): void {
+    const sending = this.#post(`signal-${this.#sent++}`).then(() => void this.#underWay.delete(sending))
+    this.#underWay.add(sending)
+  }
+
+  async #post(task: string): Promise<void> {
+    try {
+      const response = await fetch(`${this.#url()}/signal`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ signal_type: 'execute', payload: { task } }),
+        signal: AbortSignal.timeout(10_000),
+      })
+      const answer = (await response.json()) as { signal_id: string; status: string; reason?: string }
+      if (response.status === 202) this.accepted.push(answer.signal_id)
+      else this.#refuse(answer.reason ?? `status ${response.status}`)
+    } catch {
+      this.#refuse('no answer')
+    }
+  }
+
+  #refuse(reason: string): void {
+    this.refused.set(reason, (this.refused.get(reason) ?? 0) + 1)
+  }
+}
+
+/** How many of the signals ended in which way; waits until each has ended. Rejects with the first that doesn't. */
+export async function fates(service: Pick<RunningService, 'json'>, ids: readonly string[], withinMs = 20_000) {
+  const endMs = performance.now() + withinMs
+  const counts: Record<string, number> = {}
+  for (const id of ids) {
+    let outcome = await service.json<Outcome>(`/signal/${id}/status`)
+    while (!FINAL.has(outcome.status) && performance.now() < endMs) {
+      await pause(50)
+      outcome = await service.json<Outcome>(`/signal/${id}/status`)
+    }
+    if (!FINAL.has(outcome.status)) throw new Error(`signal ${id} has no end: ${JSON.stringify(outcome)}`)
+    counts[outcome.status] = (counts[outcome.status] ?? 0) + 1
+  }
+  return counts
+}
+
+/** How many ms it takes until `isSo`. */
+export async function msUntil(isSo: () => Promise<boolean>, withinMs = 20_000): Promise<number> {
+  const startMs = performance.now()
+  while (!(await isSo().catch(() => false))) {
+    if (performance.now() - startMs > withinMs) throw new Error(`not so within ${withinMs} ms`)
+    await pause(25)
+  }
+  return performance.now() - startMs
+}
+
+/** Whether the service is healthy now. */
+export async function isHealthy(service: Pick<RunningService, 'json'>): Promise<boolean> {
+  return (await service.json<{ status: string }>('/health')).status === 'healthy'
+}
+
+/** Whether a signal goes the whole way now. */
+export async function works(service: Pick<RunningService, 'execute'>): Promise<boolean> {
+  const response = await service.execute('probe', '/signal?wait=true')
+  return ((await response.json()) as { status: string }).status === 'completed'
+}
+
+/** A line of the tests' output about one scenario. */
+export function report(scenario: string, traffic: Traffic, facts: Readonly<Record<string, unknown>>): void {
+  const refused = Object.fromEntries(traffic.refused)
+  console.log(`chaos | ${scenario}: ${JSON.stringify({ accepted: traffic.accepted.length, refused, ...facts })}`)
+}
+
+/** Waits, in real time. */
+export async function pause(ms: number): Promise<void> {
+  await new Promise((resolve) => void setTimeout(resolve, ms))
+}
