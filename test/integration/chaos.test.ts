@@ -1,51 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Traffic, fates, isHealthy, msUntil, pause, report, works } from './chaos.ts'
+import { PER_SECOND, QUICK, SCENARIOS, Traffic, play, report } from './chaos.ts'
 import { RunningService } from './service.ts'
 
 // One process, everything in memory. Whatever is done to it, each signal that was accepted ends.
-
-const QUICK = {
-  DOWNSTREAM_TIMEOUT_MS: '150',
-  HEALTH_CHECK_MS: '50',
-  CIRCUIT_BREAKER_RESET_MS: '500',
-  WORKER_REPLACE_MS: '300',
-  TASK_MS: '10',
-}
-const PER_SECOND = 60
-
-interface Scenario {
-  readonly name: string
-  readonly begin: (service: RunningService) => Promise<void>
-  readonly mend: (service: RunningService) => Promise<void>
-}
-
-const trouble = async (service: RunningService, name: string): Promise<void> => {
-  const response = await service.post({}, `/admin/chaos/${name}`)
-  if (!response.ok) throw new Error(await response.text())
-}
-
-const SCENARIOS: readonly Scenario[] = [
-  {
-    name: 'the downstream hangs',
-    begin: async (service) => await service.set({ downstream_latency_ms: 60_000 }),
-    mend: async (service) => await service.set({ downstream_latency_ms: 0 }),
-  },
-  {
-    name: 'a worker crashes',
-    begin: async (service) => await trouble(service, 'crash-worker'),
-    mend: async () => await pause(0),
-  },
-  {
-    name: "the queue's backend is gone",
-    begin: async (service) => await trouble(service, 'queue-down'),
-    mend: async (service) => await trouble(service, 'queue-recover'),
-  },
-  {
-    name: 'a cascade',
-    begin: async (service) => await trouble(service, 'cascade'),
-    mend: async (service) => await trouble(service, 'stop'),
-  },
-]
 
 describe('chaos in one process', () => {
   let service: RunningService
@@ -54,18 +11,9 @@ describe('chaos in one process', () => {
   })
   afterAll(async () => await service[Symbol.asyncDispose]())
 
-  it.each(SCENARIOS)('$name: every accepted signal ends', async ({ name, begin, mend }) => {
+  it.each(SCENARIOS)('$name: every accepted signal ends', async (scenario) => {
     const traffic = new Traffic(() => service.url)
-    traffic.start(PER_SECOND)
-    await traffic.takes(20)
-    await begin(service)
-    await pause(800)
-    await mend(service)
-    const recoveredAfterMs = await msUntil(async () => (await isHealthy(service)) && (await works(service)))
-    await traffic.takes(20)
-    await traffic.stop()
-    const counts = await fates(service, traffic.accepted)
-    report(name, traffic, { ...counts, recoveredAfterMs: Math.round(recoveredAfterMs) })
+    const counts = await play(scenario, service, traffic)
     const { completed = 0, 'dead-lettered': deadLettered = 0 } = counts
     expect(completed + deadLettered).toBe(traffic.accepted.length)
     expect(completed).toBeGreaterThan(0)

@@ -1,5 +1,50 @@
 import type { RunningService } from './service.ts'
 
+/** A service that does soon what takes others long. */
+export const QUICK = {
+  DOWNSTREAM_TIMEOUT_MS: '150',
+  HEALTH_CHECK_MS: '50',
+  CIRCUIT_BREAKER_RESET_MS: '500',
+  WORKER_REPLACE_MS: '300',
+  TASK_MS: '10',
+}
+export const PER_SECOND = 60
+
+/** A kind of trouble, and what mends it. */
+export interface Scenario {
+  readonly name: string
+  readonly begin: (service: RunningService) => Promise<void>
+  readonly mend: (service: RunningService) => Promise<void>
+}
+
+const trouble = async (service: RunningService, name: string): Promise<void> => {
+  const response = await service.post({}, `/admin/chaos/${name}`)
+  if (!response.ok) throw new Error(await response.text())
+}
+
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'the downstream hangs',
+    begin: async (service) => await service.set({ downstream_latency_ms: 60_000 }),
+    mend: async (service) => await service.set({ downstream_latency_ms: 0 }),
+  },
+  {
+    name: 'a worker crashes',
+    begin: async (service) => await trouble(service, 'crash-worker'),
+    mend: async () => await pause(0),
+  },
+  {
+    name: "the queue's backend is gone",
+    begin: async (service) => await trouble(service, 'queue-down'),
+    mend: async (service) => await trouble(service, 'queue-recover'),
+  },
+  {
+    name: 'a cascade',
+    begin: async (service) => await trouble(service, 'cascade'),
+    mend: async (service) => await trouble(service, 'stop'),
+  },
+]
+
 /** What became of a signal, as the service says. */
 export interface Outcome {
   readonly signal_id: string
@@ -101,6 +146,21 @@ export async function isHealthy(service: Pick<RunningService, 'json'>): Promise<
 export async function works(service: Pick<RunningService, 'execute'>): Promise<boolean> {
   const response = await service.execute('probe', '/signal?wait=true')
   return ((await response.json()) as { status: string }).status === 'completed'
+}
+
+/** Runs one scenario under load, and tells how all signals that were accepted ended. */
+export async function play({ name, begin, mend }: Scenario, service: RunningService, traffic: Traffic) {
+  traffic.start(PER_SECOND)
+  await traffic.takes(20)
+  await begin(service)
+  await pause(800)
+  await mend(service)
+  const recoveredAfterMs = await msUntil(async () => (await isHealthy(service)) && (await works(service)))
+  await traffic.takes(20)
+  await traffic.stop()
+  const counts = await fates(service, traffic.accepted)
+  report(name, traffic, { ...counts, recoveredAfterMs: Math.round(recoveredAfterMs) })
+  return counts
 }
 
 /** A line of the tests' output about one scenario. */
