@@ -1,6 +1,5 @@
-import { type Observable, Rate, SafeEmitter, type WorkSource, checkName, checkNumber, checkObject } from '@tps/internal'
+import { type Observable, SafeEmitter, type WorkSource, checkName, checkNumber } from '@tps/internal'
 import { Asker } from './asker.ts'
-import { checkHeaders } from './durable-options.ts'
 import { LeaseLostError, QueueClosedError, TooManyWaitingError } from './errors.ts'
 import { SqliteDeadLetters } from './sqlite-dead-letters.ts'
 import { SqliteDesk } from './sqlite-desk.ts'
@@ -13,9 +12,10 @@ import {
   type SqliteQueueOptions,
   checkSqliteOptions,
 } from './sqlite-options.ts'
-import type { ClaimedRow, PutAnswer, Request, Standing } from './sqlite-protocol.ts'
+import type { ClaimedRow, PutAnswer, Standing } from './sqlite-protocol.ts'
+import { endRequest, putRequest } from './sqlite-requests.ts'
+import { SqliteTotals } from './sqlite-totals.ts'
 import { PutAsker, type PutReceipt } from './sqlite-waiters.ts'
-import { thrownToJson } from './thrown-json.ts'
 
 /**
  * A queue in a SQLite file: what `put` has resolved for survives a crash of the process, and with `synchronous: 'full'` a
@@ -38,23 +38,10 @@ export class SqliteQueue<T> implements WorkSource<T>, Observable<SqliteQueueEven
   readonly #link: SqliteLink
   readonly #desk: SqliteDesk<T>
   readonly #emitter: SafeEmitter<SqliteQueueEvents<T>>
-  readonly #enqueued = new Rate()
-  readonly #dequeued = new Rate()
-  readonly #startedAt: number
+  readonly #totals: SqliteTotals<T>
   readonly #leaseHome = {
     end: (lease: SqliteLease<T>, end: LeaseEnd): Promise<void> => this.#end(lease, end),
     extend: (lease: SqliteLease<T>, ms: number): Promise<void> => this.#extend(lease, ms),
-  }
-  readonly #totals = {
-    admitted: 0,
-    duplicates: 0,
-    rejected: 0,
-    acked: 0,
-    retried: 0,
-    deadLettered: 0,
-    expired: 0,
-    leasesExpired: 0,
-    poisoned: 0,
   }
   #stopping: Promise<void> | undefined
 
@@ -65,8 +52,9 @@ export class SqliteQueue<T> implements WorkSource<T>, Observable<SqliteQueueEven
     this.leaseMs = store.leaseMs
     this.#options = options
     this.#link = link
-    this.#startedAt = clock.now()
     this.#emitter = new SafeEmitter(options.onListenerError)
+    const totals = new SqliteTotals(this.#emitter, clock)
+    this.#totals = totals
     const owner = {
       name,
       capacity: store.capacity,
@@ -74,8 +62,8 @@ export class SqliteQueue<T> implements WorkSource<T>, Observable<SqliteQueueEven
       keepAlive,
       timers,
       leaseOf: (row: ClaimedRow) => this.#leaseOf(row),
-      put: (answer: PutAnswer) => this.#countPut(answer),
-      stands: (now: Standing) => this.#heedFound(now),
+      put: (answer: PutAnswer) => totals.put(answer),
+      stands: (now: Standing) => totals.found(now),
     }
     const desk = new SqliteDesk<T>(owner, link, standing)
     this.#desk = desk
@@ -86,7 +74,7 @@ export class SqliteQueue<T> implements WorkSource<T>, Observable<SqliteQueueEven
       clock,
       timers,
     })
-    this.#heedFound(standing)
+    totals.found(standing)
   }
 
   /**
@@ -124,7 +112,7 @@ export class SqliteQueue<T> implements WorkSource<T>, Observable<SqliteQueueEven
     const { signal } = options
     signal?.throwIfAborted()
     if (this.isClosed) throw new QueueClosedError(this.name)
-    const request = this.#requestOf(item, options)
+    const request = putRequest(item, options, this.#options)
     this.#checkWaiting(this.#desk.producers.size)
     const asker = new PutAsker(request, signal, this.#desk.heedWaiters)
     this.#desk.put(asker)
@@ -136,7 +124,7 @@ export class SqliteQueue<T> implements WorkSource<T>, Observable<SqliteQueueEven
    * Rejects with a `StorageError` when the file failed: then the item is not in.
    */
   async offer(item: T, options: SqlitePutOptions = {}): Promise<boolean> {
-    const request = this.#requestOf(item, options)
+    const request = putRequest(item, options, this.#options)
     if (this.isClosed || this.#desk.isKnownFull) return this.#refuse(item)
     const asker = new PutAsker(request)
     this.#desk.offer(asker)
@@ -212,7 +200,6 @@ export class SqliteQueue<T> implements WorkSource<T>, Observable<SqliteQueueEven
     const { producers, consumers, standing } = this.#desk
     const { delayed, leased, dead, oldestAt } = standing
     const { capacity } = this.#options.store
-    const nowMs = this.#nowMs()
     return {
       name: this.name,
       path: this.path,
@@ -224,9 +211,7 @@ export class SqliteQueue<T> implements WorkSource<T>, Observable<SqliteQueueEven
       oldestAgeMs: oldestAt === null ? 0 : Math.max(0, Date.now() - oldestAt),
       waitingProducers: producers.size,
       waitingConsumers: consumers.size,
-      enqueueRate: this.#enqueued.perSecond(nowMs),
-      dequeueRate: this.#dequeued.perSecond(nowMs),
-      ...this.#totals,
+      ...this.#totals.readings(),
       isClosed: this.isClosed,
     }
   }
@@ -237,43 +222,20 @@ export class SqliteQueue<T> implements WorkSource<T>, Observable<SqliteQueueEven
     await this.#link.close()
   }
 
-  #requestOf(item: T, options: SqlitePutOptions): Request {
-    checkObject('options', options)
-    const { classes } = this.#options.store
-    const { class: name = classes.at(-1) ?? '', delayMs = 0, deadlineMs, tenant, headers } = options
-    if (!classes.includes(name)) throw new RangeError(`class must be one of ${classes.join(', ')}, got "${name}"`)
-    return {
-      kind: 'put',
-      item: this.#options.codec.encode(item),
-      class: name,
-      key: options.key ?? this.#options.dedupBy?.(item) ?? null,
-      tenant: tenant ?? null,
-      headers: headers === undefined ? null : JSON.stringify(Object.fromEntries(checkHeaders(headers))),
-      delayMs: checkNumber('delayMs', delayMs, { min: 0 }),
-      deadlineMs: deadlineMs === undefined ? null : checkNumber('deadlineMs', deadlineMs, { above: 0 }),
-    }
-  }
-
   #checkWaiting(waiting: number): void {
     if (waiting >= this.#options.maxWaiting) throw new TooManyWaitingError(this.name, waiting)
   }
 
   #refuse(item: T): false {
-    this.#totals.rejected++
-    if (this.#emitter.has('rejected')) this.#emitter.emit('rejected', { item })
+    this.#totals.rejected(item)
     return false
   }
 
   async #end(lease: SqliteLease<T>, end: LeaseEnd): Promise<void> {
-    const { id, fence, attempt, item } = lease
-    const answer = await this.#desk.ask(this.#endRequest(id, fence, end))
+    const { id, fence, attempt } = lease
+    const answer = await this.#desk.ask(endRequest(id, fence, end, this.#options.keepStacks))
     if (answer === 'lost') throw new LeaseLostError(this.name, attempt)
-    if (end.kind === 'ack') this.#totals.acked++
-    else if (end.kind === 'retry') this.#totals.retried++
-    else if (end.kind === 'dead-letter') {
-      this.#totals.deadLettered++
-      if (this.#emitter.has('deadLettered')) this.#emitter.emit('deadLettered', { item, attempt, reason: end.reason })
-    }
+    this.#totals.ended(lease, end)
   }
 
   async #extend({ id, fence, attempt }: SqliteLease<T>, ms: number): Promise<void> {
@@ -281,19 +243,11 @@ export class SqliteQueue<T> implements WorkSource<T>, Observable<SqliteQueueEven
     if (answer === 'lost') throw new LeaseLostError(this.name, attempt)
   }
 
-  #endRequest(id: number, fence: number, end: LeaseEnd): Request {
-    const text = (reason: unknown): string => JSON.stringify(thrownToJson(reason, this.#options.keepStacks))
-    if (end.kind === 'dead-letter') return { kind: 'dead-letter', id, fence, error: text(end.reason) }
-    if (end.kind !== 'retry') return { kind: end.kind, id, fence }
-    const delayMs = checkNumber('delayMs', end.delayMs, { min: 0 })
-    return { kind: 'retry', id, fence, delayMs, error: end.reason === undefined ? null : text(end.reason) }
-  }
-
   #leaseOf(row: ClaimedRow): SqliteLease<T> | undefined {
     const { id, fence } = row
     try {
       const item = this.#options.codec.decode(row.item)
-      this.#dequeued.add(this.#nowMs())
+      this.#totals.handedOut()
       return new SqliteLease(this.#leaseHome, item, {
         id,
         attempt: row.attempt,
@@ -306,30 +260,11 @@ export class SqliteQueue<T> implements WorkSource<T>, Observable<SqliteQueueEven
       })
     } catch (error) {
       // If this fails too, the lease runs out and it is tried again.
-      this.#desk.ask(this.#endRequest(id, fence, { kind: 'dead-letter', reason: error })).catch(() => {})
+      this.#desk
+        .ask(endRequest(id, fence, { kind: 'dead-letter', reason: error }, this.#options.keepStacks))
+        .catch(() => {})
       this.#emitter.emit('unreadable', { id, error })
       return undefined
     }
-  }
-
-  #countPut({ how }: PutAnswer): void {
-    if (how === 'duplicate') this.#totals.duplicates++
-    if (how !== 'in') return
-    this.#totals.admitted++
-    this.#enqueued.add(this.#nowMs())
-  }
-
-  #heedFound({ expired, leasesLost, poisoned, deadDropped }: Standing): void {
-    this.#totals.expired += expired
-    this.#totals.leasesExpired += leasesLost
-    this.#totals.poisoned += poisoned
-    if (expired > 0) this.#emitter.emit('expired', { count: expired })
-    if (leasesLost > 0) this.#emitter.emit('leasesExpired', { count: leasesLost })
-    if (poisoned > 0) this.#emitter.emit('poisoned', { count: poisoned })
-    if (deadDropped > 0) this.#emitter.emit('deadLettersDropped', { count: deadDropped })
-  }
-
-  #nowMs(): number {
-    return Math.floor(this.#options.clock.now() - this.#startedAt)
   }
 }
