@@ -28,7 +28,7 @@ const ROUTES = {
 }
 
 /** The body of `GET /info`: version, routes and the effective configuration, without secrets. */
-export function infoOf({ config, settings }: Service): object {
+export function infoOf({ config, settings }: Pick<Service, 'config' | 'settings'>): object {
   return {
     name: 'tps-reference-service',
     version,

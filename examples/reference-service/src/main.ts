@@ -1,31 +1,31 @@
+import { trace } from '@opentelemetry/api'
+import { traceMixin } from '@tps/andon/logging'
 import { pino } from 'pino'
-import { createApp } from './api/app.ts'
 import { readConfig } from './config.ts'
 import { ConfigError } from './config/check.ts'
+import { startRole } from './roles/start.ts'
 import { welcome } from './welcome.ts'
-import { Service } from './service.ts'
 
 async function main(): Promise<void> {
   const config = readConfig(process.env)
-  const log = pino({ level: config.LOG_LEVEL })
-  const service = await Service.start(config, log)
-  const app = await createApp(service)
-  await app.listen({ host: config.HOST, port: config.PORT, listenTextResolver: () => '' })
+  const log = pino({ level: config.LOG_LEVEL, mixin: traceMixin(trace) })
+  const { app, role, component } = await startRole(config, log)
+  await app.listen({ host: config.HOST, port: config.PORT, listenTextResolver: (address) => `HTTP at ${address}` })
   const { port } = app.server.address() as { port: number }
-  const url = `http://${config.HOST === '0.0.0.0' ? 'localhost' : config.HOST}:${port}`
-  log.info({ component: 'api', url }, 'listening')
-  process.stderr.write(welcome(url))
+  const url = `http://${config.HOST === '0.0.0.0' || config.HOST === '::' ? 'localhost' : config.HOST}:${port}`
+  log.info({ component, role: config.TPS_ROLE, url }, 'listening')
+  if (component === 'api') process.stderr.write(welcome(url))
 
   let isEnding = false
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (isEnding) return
     isEnding = true
-    log.info({ component: 'api', signal, on_the_line: service.register.active }, 'draining')
-    const lost = await service.drain()
-    if (lost > 0) log.error({ component: 'api', lost }, 'the grace period ended before these signals did')
+    log.info({ component, signal }, 'draining')
+    const lost = await role.drain()
+    if (lost > 0) log.error({ component, lost }, 'the grace period ended before these signals did')
     await app.close()
-    await service.stop()
-    log.info({ component: 'api' }, 'stopped')
+    await role.stop()
+    log.info({ component }, 'stopped')
     process.exitCode = lost > 0 ? 1 : 0
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(signal))

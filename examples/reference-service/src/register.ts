@@ -61,6 +61,11 @@ export class SignalRegister {
     return this.#active.size
   }
 
+  /** How many signals somebody waits for. */
+  get waiters(): number {
+    return this.#waiters.size
+  }
+
   /** Ends a signal, also one that was accepted elsewhere. Only the first end counts; returns whether this was it. */
   finish({ id, signalType, traceId, acceptedAt, status, durationMs, result, error }: Outcome): boolean {
     if (this.#finished.has(id)) return false

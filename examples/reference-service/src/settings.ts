@@ -51,6 +51,7 @@ export type Settings = Static<typeof SettingsSchema>
 /** Holds the settings and tells those who depend on them. */
 export class SettingsStore {
   #settings: Settings
+  #changed: Partial<Settings> = {}
   readonly #listeners: ((settings: Settings) => void)[] = []
 
   constructor(initial: Settings) {
@@ -61,9 +62,15 @@ export class SettingsStore {
     return this.#settings
   }
 
+  /** Those that were changed since the start, as they are now. */
+  get changed(): Readonly<Partial<Settings>> {
+    return this.#changed
+  }
+
   /** Replaces the given ones, all at once, and calls the listeners. The values have been checked by the schema. */
   change(part: Partial<Settings>): Readonly<Settings> {
     this.#settings = { ...this.#settings, ...part }
+    this.#changed = { ...this.#changed, ...part }
     for (const listener of this.#listeners) listener(this.#settings)
     return this.#settings
   }
@@ -76,7 +83,7 @@ export class SettingsStore {
 }
 
 /** The settings that a process begins with. */
-export function initialSettings({ TASK_MS, WORKER_COUNT }: Pick<Config, 'TASK_MS' | 'WORKER_COUNT'>): Settings {
+export function initialSettings({ TASK_MS, WORKER_COUNT, AUTOSCALE, RATE_LIMIT }: Config): Settings {
   return {
     downstream_enabled: true,
     downstream_latency_ms: 0,
@@ -90,7 +97,7 @@ export function initialSettings({ TASK_MS, WORKER_COUNT }: Pick<Config, 'TASK_MS
     downstream_c_error_ratio: 0,
     task_ms: TASK_MS,
     workers: WORKER_COUNT,
-    autoscale: false,
-    rate_limit: 0,
+    autoscale: AUTOSCALE === 'on',
+    rate_limit: RATE_LIMIT,
   }
 }

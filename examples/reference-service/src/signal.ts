@@ -48,6 +48,8 @@ export interface Signal {
   variant?: 'control' | 'treatment' | undefined
   /** W3C trace context, for other processes. */
   traceparent?: string | undefined
+  /** When it was put into a queue that is not in memory, in ms since 1970. */
+  readonly putAt?: number | undefined
 }
 
 /** By what the durations of signals are learned: what is done, and of which kind. `burst-17` is of the kind `burst`. */

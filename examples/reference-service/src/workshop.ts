@@ -26,7 +26,7 @@ export interface WorkshopParts {
   /** Whether that is the simulated one, which has a chain. */
   readonly isSimulated: boolean
   readonly begun: (signal: Signal) => void
-  readonly deliver: (outcome: Outcome) => void | Promise<void>
+  readonly deliver: (outcome: Outcome, signal: Signal) => void | Promise<void>
   readonly log: Logger
 }
 

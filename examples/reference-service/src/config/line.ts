@@ -1,4 +1,4 @@
-import { choice, integer, number, optionalText } from './kinds.ts'
+import { choice, integer, number, optionalText, text } from './kinds.ts'
 
 /** The queue, the workers, the circuit and the levelling. */
 export const lineOptions = {
@@ -20,7 +20,13 @@ export const lineOptions = {
     'How many signals a second are let in, at the start. 0: as many as there is room for.',
   ),
   DOWNSTREAM_PORT: integer(8_081, [0, 65_535], 'The port of the simulated downstream. 0 takes a free one.'),
+  DOWNSTREAM_HOST: text('127.0.0.1', 'The address that the simulated downstream listens on.'),
   DOWNSTREAM_URL: optionalText('Where the downstream is. Default: the simulated one, on this machine.'),
+  DOWNSTREAM_IS_SIMULATED: choice(
+    ['yes', 'no'],
+    'no',
+    'Whether what is at DOWNSTREAM_URL is the simulated one, on another machine.',
+  ),
   DOWNSTREAM_TIMEOUT_MS: integer(2_000, [1, 60_000], 'A downstream call that takes longer, in ms, has failed.'),
   CIRCUIT_BREAKER_THRESHOLD: integer(5, [1, 10_000], 'Consecutive failures that open a circuit.'),
   CIRCUIT_BREAKER_RESET_MS: integer(30_000, [1, 3_600_000], 'How long a circuit stays open before a probe, in ms.'),

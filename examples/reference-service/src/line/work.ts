@@ -33,7 +33,7 @@ export interface WorkParts {
   /** A worker begins with a signal. */
   readonly begun: (signal: Signal) => void
   /** Tells how a signal ended. When it resolves that is safely known. */
-  readonly deliver: (outcome: Outcome) => void | Promise<void>
+  readonly deliver: (outcome: Outcome, signal: Signal) => void | Promise<void>
   /** Its worker has died: the signal is to be given to another one. */
   readonly giveBack: (signal: Signal) => void
   readonly log: Logger
@@ -68,13 +68,13 @@ export class Work {
     try {
       const result = await this.#work(signal, marks, run)
       if (run.hasCrashed) return this.#parts.giveBack(signal)
-      await this.#parts.deliver(completed(signal, marks, result))
+      await this.#parts.deliver(completed(signal, marks, result), signal)
     } catch (error) {
       if (run.hasCrashed) return this.#parts.giveBack(signal)
       // Its own time is up: nobody waits for it any more, so trying it again later makes no sense.
       if (!run.isOverdue) throw error
       const reason = `not finished within its timeout_ms of ${signal.request.timeout_ms}`
-      await this.#parts.deliver(lost(signal, 'failed', reason))
+      await this.#parts.deliver(lost(signal, 'failed', reason), signal)
     } finally {
       run.end()
     }
@@ -108,7 +108,8 @@ export class Work {
 
   /** The pool has given the signal up: it is a dead letter now. */
   bury(signal: Signal, reason: unknown): void | Promise<void> {
-    return this.#parts.deliver(lost(signal, 'dead-lettered', reason instanceof Error ? reason.message : String(reason)))
+    const error = reason instanceof Error ? reason.message : String(reason)
+    return this.#parts.deliver(lost(signal, 'dead-lettered', error), signal)
   }
 
   /** The worker with this number dies in the middle of its work. `false` when it has none. */

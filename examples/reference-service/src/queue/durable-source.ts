@@ -18,8 +18,11 @@ export interface DurableQueue extends WorkSource<StoredSignal> {
 
 /** What a source does with what it hands out. */
 export interface SourceHooks {
-  /** Whether the signal, which was handed out before, has come to its end: then its work is not done again. */
-  readonly isEnded: (id: string) => Promise<boolean>
+  /**
+   * Whether the signal, which was put in at `putAt` and handed out before, has come to its end: then its work is not done
+   * again.
+   */
+  readonly isEnded: (id: string, putAt: number) => Promise<boolean>
   /** Whether its worker has died: then the end of its lease puts it back. */
   readonly takeBack: (signal: Signal) => boolean
   /** The signal itself, where this process has it. */
@@ -61,7 +64,7 @@ export class DurableSource implements WorkSource<Signal> {
   /** A worker has recorded how it ended, and died before it could say that it is done. */
   async #isEnded(lease: DurableLease): Promise<boolean> {
     try {
-      if (!(await this.#hooks.isEnded(lease.item.id))) return false
+      if (!(await this.#hooks.isEnded(lease.item.id, lease.createdAt))) return false
     } catch (error) {
       await lease.release?.()
       throw error

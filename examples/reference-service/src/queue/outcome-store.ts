@@ -91,6 +91,7 @@ export class OutcomeStore {
   }
 
   #tell(message: readonly OutcomeRequest[] | 'close'): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     this.#thread.postMessage(message)
   }
 

@@ -44,6 +44,7 @@ function answer(request: OutcomeRequest): OutcomeAnswer {
     case 'revived':
       revive.run(request.id)
       return null
+    case 'find':
     default:
       return found(request.id)
   }

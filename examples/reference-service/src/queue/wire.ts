@@ -44,6 +44,7 @@ export function restored(written: StoredSignal, createdAt: number): Signal {
     status: 'queued',
     variant,
     traceparent,
+    putAt: createdAt,
   }
 }
 

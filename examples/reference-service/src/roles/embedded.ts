@@ -1,7 +1,7 @@
-import type { CircuitBreakerSnapshot } from '@tps/jidoka'
 import type { Logger } from 'pino'
 import type { Backend } from '../backend.ts'
 import type { Config } from '../config.ts'
+import { chainOf } from '../downstream/chain.ts'
 import { DownstreamServer } from '../downstream/server.ts'
 import type { Gate } from '../line/intake.ts'
 import type { Ledger } from '../line/ledger.ts'
@@ -73,7 +73,7 @@ export class EmbeddedBackend implements Backend {
     this.parts = {
       queue: () => ({ ...queue.state(), connected: true }),
       breaker: () => breaker.snapshot(),
-      chain: () => chainOf(breaker.snapshot(), server, settings),
+      chain: () => chainOf(breaker.snapshot(), server.chain(), settings.current),
       watch: () => watch.reading,
       leveler: () => queue.leveler(),
       rebalances: () => this.#rebalances.records,
@@ -173,38 +173,4 @@ async function settleOnce(
 ): Promise<void> {
   if (await queue.ended(outcome)) ledger.settle(outcome)
   else register.drop(outcome.id)
-}
-
-/** The circuits in front of a, b and c: the line's own is in front of the one that signals call. */
-export function chainOf(
-  line: CircuitBreakerSnapshot,
-  server: Pick<DownstreamServer, 'chain'>,
-  settings: SettingsStore,
-): readonly CircuitBreakerSnapshot[] {
-  const [a, b] = server.chain()
-  const { downstream_chain } = settings.current
-  const [first, last] = downstream_chain ? [a ?? line, line] : [line, closed(line)]
-  return [named(first, 'a'), named(b ?? closed(line), 'b'), named(last, 'c')]
-}
-
-function named(breaker: CircuitBreakerSnapshot, name: string): CircuitBreakerSnapshot {
-  return { ...breaker, name: `downstream ${name}` }
-}
-
-/** Of a circuit that nobody calls through. */
-function closed(like: CircuitBreakerSnapshot): CircuitBreakerSnapshot {
-  const none = { success: 0, failure: 0, ignored: 0, slow: 0, late: 0, rejected: 0, wouldReject: 0, opened: 0 }
-  return {
-    ...like,
-    state: 'closed',
-    consecutiveFailures: 0,
-    window: { completed: 0, failed: 0, slow: 0, failureRatio: 0, slowRatio: 0 },
-    totals: none,
-    openings: 0,
-    retryAfterMs: 0,
-    nextProbeAt: null,
-    lastFailure: null,
-    holds: [],
-    disables: [],
-  }
 }

@@ -1,0 +1,74 @@
+import fastifyHelmet from '@fastify/helmet'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  LogController,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+  fastify,
+} from 'fastify'
+import type { Logger } from 'pino'
+import type { Config } from '../config.ts'
+import { traceIdFrom } from '../signal.ts'
+import { answerErrors } from './errors.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** When the request arrived, in monotonic ms. */
+    receivedMs: number
+    /** The caller's trace id, or a new one. In every answer and log line. */
+    traceId: string
+  }
+}
+
+/** The HTTP server with the types of its schemas. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
+
+/** An HTTP server with the limits that each role has. It has no routes yet, and does not listen. */
+export async function createServer(config: Config, log: Logger): Promise<App> {
+  const app = fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: config.BODY_LIMIT_BYTES,
+    // A client that sends its request drop by drop must not hold a connection for ever.
+    connectionTimeout: config.REQUEST_TIMEOUT_MS * 6,
+    requestTimeout: config.REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: 5_000,
+    forceCloseConnections: true,
+    http: {
+      maxHeaderSize: config.HEADER_LIMIT_BYTES,
+      headersTimeout: Math.min(config.HEADERS_TIMEOUT_MS, config.REQUEST_TIMEOUT_MS),
+      // How often what takes too long is looked for: the default of 30 s is longer than what is allowed.
+      connectionsCheckingInterval: Math.min(1_000, config.HEADERS_TIMEOUT_MS),
+    },
+    // What a caller sent is judged as it is: nothing is converted, nothing silently removed.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
+  }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
+  app.server.maxConnections = config.MAX_CONNECTIONS
+  // JSON is all that is understood here.
+  app.removeContentTypeParser('text/plain')
+  app.decorateRequest('receivedMs', 0)
+  app.decorateRequest('traceId', '')
+  app.addHook('onRequest', (request, reply, done) => {
+    request.receivedMs = performance.now()
+    request.traceId = traceIdFrom(request.headers.traceparent)
+    void reply.header('x-trace-id', request.traceId)
+    done()
+  })
+  // Answers are data: they may load nothing, and be framed by nobody. Pages say for themselves what they may.
+  await app.register(fastifyHelmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    xFrameOptions: { action: 'deny' },
+    referrerPolicy: { policy: 'no-referrer' },
+  })
+  answerErrors(app)
+  return app
+}

@@ -1,0 +1,25 @@
+import type { Logger } from 'pino'
+import type { Config } from '../config.ts'
+import type { ExecuteTask } from '../line/work.ts'
+import { DownstreamRole } from './downstream.ts'
+import { WorkerRole } from './worker.ts'
+
+/** A role that runs beside the API, in its process. */
+export interface Companion {
+  drain(): Promise<number>
+  stop(): Promise<void>
+}
+
+/** All the other roles, for one process that is the whole system over NATS. */
+export async function startCompanions(
+  config: Config,
+  executeTask: ExecuteTask,
+  log: Logger,
+): Promise<readonly Companion[]> {
+  const downstream = await DownstreamRole.start({ ...config, TPS_ROLE: 'downstream' }, log)
+  const worker = async (TPS_ROLE: 'worker-fast' | 'worker-slow'): Promise<WorkerRole> => {
+    const simulated = { DOWNSTREAM_URL: downstream.url, DOWNSTREAM_IS_SIMULATED: 'yes' } as const
+    return await WorkerRole.start({ config: { ...config, ...simulated, TPS_ROLE }, executeTask, log })
+  }
+  return [await worker('worker-fast'), await worker('worker-slow'), downstream]
+}

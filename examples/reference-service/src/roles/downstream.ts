@@ -1,0 +1,81 @@
+import type { Logger } from 'pino'
+import type { Config } from '../config.ts'
+import { DownstreamServer } from '../downstream/server.ts'
+import { followControl } from '../nats/control.ts'
+import { NatsLink } from '../nats/link.ts'
+import { REPORT_MS, type Report } from '../nats/report.ts'
+import { SettingsStore, initialSettings } from '../settings.ts'
+
+/** The role `downstream`: the simulated services that signals depend on. */
+export class DownstreamRole {
+  readonly config: Config
+  readonly settings: SettingsStore
+  readonly log: Logger
+  readonly server: DownstreamServer
+  #url = ''
+  readonly #link: NatsLink
+  #unlisten: (() => void) | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  private constructor(config: Config, log: Logger, link: NatsLink) {
+    this.config = config
+    this.log = log
+    this.#link = link
+    this.settings = new SettingsStore(initialSettings(config))
+    this.server = new DownstreamServer(config, this.settings)
+  }
+
+  static async start(config: Config, log: Logger): Promise<DownstreamRole> {
+    const role = new DownstreamRole(config, log, await NatsLink.open(config, log))
+    await role.#start()
+    return role
+  }
+
+  /** Where the downstreams are. */
+  get url(): string {
+    return this.#url
+  }
+
+  report(): Report {
+    const [a, b] = this.server.chain()
+    return {
+      id: this.#id,
+      role: this.config.TPS_ROLE,
+      pid: process.pid,
+      ...(a && b && { chain: [a, b] }),
+    }
+  }
+
+  get isConnected(): boolean {
+    return this.#link.isConnected
+  }
+
+  /** Nothing is accepted here that would have to be finished: requests are, when the server closes. */
+  async drain(): Promise<number> {
+    return 0
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    this.#unlisten?.()
+    this.#link.tell(this.#subject, { ...this.report(), isLeaving: true } satisfies Report)
+    await this.server.close()
+    await this.#link.close()
+  }
+
+  async #start(): Promise<void> {
+    const { DOWNSTREAM_PORT, DOWNSTREAM_HOST } = this.config
+    this.#url = await this.server.listen(DOWNSTREAM_PORT, DOWNSTREAM_HOST)
+    this.log.info({ component: 'downstream', url: this.#url }, 'simulated downstream listening')
+    this.#unlisten = followControl(this.#link, this.settings)
+    this.#timer = setInterval(() => this.#link.tell(this.#subject, this.report()), REPORT_MS).unref()
+  }
+
+  get #id(): string {
+    return `${this.config.TPS_ROLE}-${process.pid}`
+  }
+
+  get #subject(): string {
+    return `report.${this.#id}`
+  }
+}
