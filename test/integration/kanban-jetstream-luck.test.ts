@@ -212,6 +212,17 @@ describe('what is taken away', () => {
     expect((await again.lease()).item).toBe('b')
   })
 
+  it('is the connection, by its owner who drains it: nothing is thrown where nobody could catch it', async () => {
+    const { queue, connection } = await openQueue({ classes: ['urgent', 'standard'] })
+    const waiting = [queue.lease(), queue.lease()].map(async (each) => each.catch((error: unknown) => error))
+    await expect.poll(() => queue.snapshot().lastPullAgeMs).not.toBe(null)
+    const drained = connection.drain()
+    const late = queue.lease().catch((error: unknown) => error)
+    await drained
+    for (const each of [...waiting, late]) expect(await each).toMatchObject({ code: 'ERR_STORAGE_GONE' })
+    await expect(queue.leaseNow()).rejects.toMatchObject({ code: 'ERR_STORAGE_GONE' })
+  })
+
   it('is the connection: everything says so at once, also who waits', async () => {
     const { queue, connection } = await openQueue({ capacity: 1 })
     await queue.put('a')

@@ -335,13 +335,18 @@ describe('dead letters', () => {
     expect((await queue.deadLetters.list()).map(({ item }) => item)).toEqual(['b'])
   })
 
-  it('are told', async () => {
-    const queue = await openQueue()
+  it('are told, and a listener that throws changes nothing', async () => {
+    const thrown: unknown[] = []
+    const queue = await openQueue({ onListenerError: (error) => thrown.push(error) })
     const told: unknown[] = []
+    queue.on('deadLettered', () => {
+      throw new Error('listener')
+    })
     queue.on('deadLettered', (event) => told.push(event))
     await queue.put('a')
     await (await queue.lease()).deadLetter('no')
     expect(told).toEqual([{ item: 'a', attempt: 1, reason: 'no' }])
+    expect(String(thrown)).toBe('Error: listener')
     expect(queue.snapshot().deadLettered).toBe(1)
   })
 })

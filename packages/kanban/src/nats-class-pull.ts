@@ -8,6 +8,8 @@ const TIMEOUT = 408
 const CONFLICT = 409
 const NO_RESPONDERS = 503
 const RADIX = 36
+/** A wait lasts so many heartbeats, then it is asked for anew. */
+const HEARTBEATS = 6
 
 /** What comes of asking. */
 export interface PullEvents {
@@ -67,15 +69,14 @@ export class ClassPull {
     this.signMs = now()
   }
 
-  ask(count: number, { waits }: PullHow): void {
-    this.#subscribe()
-    if (this.outstanding === 0) this.signMs = this.#now()
-    const reply = this.#prefix + (this.#next++).toString(RADIX)
-    this.#requests.set(reply, count)
-    this.outstanding += count
-    const heartbeat = this.#heartbeatMs * NANOS
-    const how = waits ? { expires: 6 * heartbeat, idle_heartbeat: heartbeat } : { no_wait: true }
-    this.#connection.publish(this.#subject, JSON.stringify({ batch: count, ...how }), { reply })
+  ask(count: number, how: PullHow): void {
+    try {
+      this.#ask(count, how)
+    } catch (error) {
+      // The connection is closing, or closed.
+      this.recall()
+      this.#events.broken(error instanceof Error ? error.message : 'it can not be asked')
+    }
   }
 
   /** Takes back what was asked for. What is on its way still comes. */
@@ -90,6 +91,17 @@ export class ClassPull {
 
   close(): void {
     this.recall()
+  }
+
+  #ask(count: number, { waits }: PullHow): void {
+    this.#subscribe()
+    if (this.outstanding === 0) this.signMs = this.#now()
+    const reply = this.#prefix + (this.#next++).toString(RADIX)
+    this.#requests.set(reply, count)
+    this.outstanding += count
+    const heartbeat = this.#heartbeatMs * NANOS
+    const how = waits ? { expires: HEARTBEATS * heartbeat, idle_heartbeat: heartbeat } : { no_wait: true }
+    this.#connection.publish(this.#subject, JSON.stringify({ batch: count, ...how }), { reply })
   }
 
   #subscribe(): void {

@@ -20,7 +20,8 @@ export class ConnectionWatch {
   constructor(connection: NatsConnection, events: ConnectionEvents) {
     this.#events = events
     this.#statuses = connection.status()
-    void this.#follow()
+    // It ends with the connection, which `closed` tells.
+    this.#follow().catch(() => {})
     void connection.closed().then(() => this.#closed())
   }
 

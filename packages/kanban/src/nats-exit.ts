@@ -62,7 +62,10 @@ export class Exit<T> {
     const { connection, classes, timers } = options
     for (const className of classes) {
       const subject = names.pull(names.stream, className)
-      const found = await lookUp(connection, subject, `${inbox}.l.${this.#lookUps++}`, timers)
+      const place = `${inbox}.l.${this.#lookUps++}`
+      const found = await lookUp(connection, subject, place, timers).catch((error: unknown) => {
+        throw queueErrorOf(error, options.name)
+      })
       const lease = found && this.#reception.receive(className, found.message, found.delivery)
       if (lease) return lease
     }

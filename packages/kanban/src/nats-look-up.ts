@@ -16,23 +16,29 @@ export function lookUp(
   timers: Timers,
 ): Promise<{ readonly message: Msg; readonly delivery: Delivery } | undefined> {
   return new Promise((resolve, reject) => {
-    const done = (found: { readonly message: Msg; readonly delivery: Delivery } | undefined): void => {
-      timer.cancel()
-      subscription.unsubscribe()
-      resolve(found)
-    }
     const subscription = connection.subscribe(inbox, {
       callback: (error, message) => {
-        if (error) {
-          timer.cancel()
-          reject(error)
-          return
-        }
-        const delivery = deliveryOf(message)
-        done(delivery && { message, delivery })
+        end()
+        const delivery = error ? undefined : deliveryOf(message)
+        if (error) reject(error)
+        else resolve(delivery && { message, delivery })
       },
     })
-    const timer = timers.schedule(ANSWER_MS, () => done(undefined))
-    connection.publish(subject, JSON.stringify({ batch: 1, no_wait: true, expires: LOOK_MS * NANOS }), { reply: inbox })
+    const timer = timers.schedule(ANSWER_MS, () => {
+      end()
+      resolve(undefined)
+    })
+    const end = (): void => {
+      timer.cancel()
+      subscription.unsubscribe()
+    }
+    try {
+      connection.publish(subject, JSON.stringify({ batch: 1, no_wait: true, expires: LOOK_MS * NANOS }), {
+        reply: inbox,
+      })
+    } catch (error) {
+      end()
+      reject(error)
+    }
   })
 }

@@ -57,6 +57,27 @@ describe('options', () => {
     expect(() => check(options)).toThrow(words)
   })
 
+  it.each([
+    'capacity',
+    'maxBytes',
+    'maxAgeMs',
+    'leaseMs',
+    'maxDeliveries',
+    'maxInProgress',
+    'deadLetterCapacity',
+    'maxErrors',
+    'dedupWindowMs',
+    'replicas',
+    'requestMs',
+    'heartbeatMs',
+    'refreshMs',
+    'reconcileMs',
+    'maxWaiting',
+  ])('refuse NaN for %s', (option) => {
+    expect(() => check({ [option]: Number.NaN })).toThrow(option)
+    expect(() => check({ [option]: '1' })).toThrow(TypeError)
+  })
+
   it.each([[{ connection: {} }], [{ codec: {} }], [{ dedupBy: 1 }], [{ random: 1 }], [{ compression: 1 }]])(
     'refuse %j with a TypeError',
     (options) => {

@@ -221,6 +221,17 @@ describe('when something is wrong', () => {
     expect([world.repaired, world.asked]).toEqual([['0 Consumer Deleted'], 1])
   })
 
+  it('does not throw where nobody could catch it when the connection is closing', async () => {
+    const world = new World(1)
+    world.connection.failure = new Error('connection draining')
+    await world.want(1)
+    expect(world.puller.outstanding).toBe(0)
+    world.connection.failure = undefined
+    await world.clock.advanceAsync(0)
+    await world.run()
+    expect([world.repaired, world.asked]).toEqual([['0 connection draining'], 1])
+  })
+
   it('tries again less and less often while that fails', async () => {
     const world = new World(1)
     world.failRepairs = 3
