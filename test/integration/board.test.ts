@@ -160,8 +160,8 @@ describe('the boards of a line that works', () => {
       .waitFor({ timeout: 3_000 })
     expect(await plot.getAttribute('aria-label')).toMatch(/done: now [\d.]+ \/s, lowest [\d.]+ \/s, highest (?!0 )/)
 
-    for (const range of ['1 hour', '6 hours', '24 hours']) {
-      await board.page.getByRole('radio', { name: range }).check()
+    for (const range of ['1 h', '6 h', '24 h']) {
+      await board.page.getByRole('radio', { name: range, exact: true }).check()
       await plot.and(board.page.locator('[aria-label*="done: now"]')).waitFor({ timeout: 3_000 })
     }
     const history = await service.json<{ at: number[]; values: Record<string, number[]> }>('/board/history?range=1h')

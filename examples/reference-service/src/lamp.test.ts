@@ -1,7 +1,7 @@
 import { Board, Cord, type StationLamp } from '@tps/andon'
 import { CircuitBreaker } from '@tps/jidoka'
 import { describe, expect, it } from 'vitest'
-import { lampOf, whyOf } from './lamp.ts'
+import { lampOf, stationsOf, whyOf } from './lamp.ts'
 import { alertOf, lineOf } from './line-fixture.ts'
 import type { LineSnapshots } from './snapshots.ts'
 
@@ -44,6 +44,7 @@ const failing = (consecutiveFailures: number) => ({
   watch: unhealthy,
   breaker: { ...well.breaker, consecutiveFailures },
 })
+const lasting = (alert: LineSnapshots['alerts'][number]) => ({ ...alert, activeMs: 10_000 })
 const noRejections = { ...well.counters, rejectionRate: 0 }
 
 describe('the lamp', () => {
@@ -55,7 +56,9 @@ describe('the lamp', () => {
     ['a queue out of reach', { queue: { ...well.queue, connected: false } }, 'red', 'out of reach'],
     ['a red alert that fires', { alerts: [alertOf('firing', 'red')] }, 'red', 'TooMuch fires: too much'],
     ['a yellow alert that fires', { alerts: [alertOf('firing', 'yellow')] }, 'yellow', 'TooMuch fires'],
-    ['a red alert that is pending', { alerts: [alertOf('pending', 'red')] }, 'yellow', 'TooMuch may be coming'],
+    ['an alert that has just begun', { alerts: [alertOf('pending', 'red')] }, 'green', 'no alert'],
+    ['an alert that is pending', { alerts: [lasting(alertOf('pending', 'red'))] }, 'yellow', 'TooMuch may be coming'],
+    ['workers that are busy for a moment', { board: boardWith('utilization', 1, 'yellow') }, 'green', 'no alert'],
     ['a health check that failed', failing(1), 'yellow', 'refused'],
     ['two health checks that failed', failing(2), 'red', 'the downstream fails: refused'],
     ['a circuit that probes', { breaker: { ...well.breaker, state: 'half-open' } }, 'yellow', 'probing'],
@@ -70,6 +73,27 @@ describe('the lamp', () => {
     ],
   ])('of %s', (_what, changes, lamp, why) => {
     expect(lampOf({ ...well, ...changes })).toEqual({ lamp, why: expect.stringContaining(why) })
+  })
+})
+
+describe('the lamps of the stations', () => {
+  const busy = boardWith('utilization', 1, 'yellow')
+
+  it('leave out what passes by itself', () => {
+    expect(stationsOf({ ...well, board: busy })).toMatchObject([
+      { colour: 'green', why: '100 % of the workers are busy' },
+    ])
+  })
+
+  it('show what lasts', () => {
+    const alerts = [lasting(alertOf('pending', 'yellow'))]
+    expect(stationsOf({ ...well, board: busy, alerts })).toMatchObject([{ colour: 'yellow' }])
+  })
+
+  it('show other readings at once', () => {
+    expect(stationsOf({ ...well, board: boardWith('depthRatio', 0.85, 'yellow') })).toMatchObject([
+      { colour: 'yellow' },
+    ])
   })
 })
 

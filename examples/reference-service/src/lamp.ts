@@ -11,6 +11,9 @@ export interface LampState {
   readonly why: string
 }
 
+/** With few workers all of them are busy again and again for a moment. What passes by itself that soon is no news. */
+const PASSING_MS = 10_000
+
 /** So many checks or calls in a row must fail before the lamp says so: one may be an accident. */
 const FAILING = 2
 
@@ -23,7 +26,8 @@ export function lampOf(line: LineSnapshots): LampState {
   return { lamp: 'green', why: 'no alert, the circuit is closed' }
 }
 
-function redOf({ board, queue, breaker, watch, alerts, counters }: LineSnapshots): string | undefined {
+function redOf(line: LineSnapshots): string | undefined {
+  const { board, queue, breaker, watch, alerts, counters } = line
   const [pull] = board.cord.pulls
   if (pull) return `${pull.by} has pulled the cord: ${pull.reason}`
   if (!queue.connected) return 'the queue is out of reach: signals are refused'
@@ -33,20 +37,37 @@ function redOf({ board, queue, breaker, watch, alerts, counters }: LineSnapshots
   if (alert) return sentenceOf(alert)
   if (watch.status === 'unhealthy' && breaker.consecutiveFailures >= FAILING)
     return `the downstream fails: ${watch.error ?? 'its health check is not answered'}`
-  const station = board.stations.find(({ colour }) => colour === 'red')
+  const station = stationsOf(line).find(({ colour }) => colour === 'red')
   // Errors are counted over a minute. When none come any more, what is left of them is a recovery.
   const isOver = station?.because?.reading === 'errorRatio' && counters.rejectionRate === 0
-  return station && !isOver ? whyOf(station) : undefined
+  return station && !isOver ? station.why : undefined
 }
 
-function yellowOf({ board, breaker, watch, alerts }: LineSnapshots): string | undefined {
+function yellowOf(line: LineSnapshots): string | undefined {
+  const { breaker, watch, alerts } = line
   if (breaker.state === 'half-open') return 'the circuit breaker is probing the downstream'
   if (watch.status === 'unhealthy') return `a health check of the downstream failed: ${watch.error ?? 'no answer'}`
-  const [alert] = alerts
+  const alert = alerts.find(isNews)
   if (alert) return sentenceOf(alert)
-  const station = board.stations.find(({ colour }) => colour === 'red' || colour === 'yellow')
-  return station && whyOf(station)
+  const station = stationsOf(line).find(({ colour }) => colour === 'red' || colour === 'yellow')
+  return station?.why
 }
+
+function isNews({ state, activeMs }: Alert): boolean {
+  return state === 'firing' || activeMs >= PASSING_MS
+}
+
+/** The lamps of the stations, without those that are yellow for a moment only; and why each has its colour, in words. */
+export function stationsOf({ board, alerts }: LineSnapshots): readonly StationLamp[] {
+  const isCalm = !alerts.some(isNews)
+  return board.stations.map((lamp) => {
+    const isPassing = isCalm && lamp.colour === 'yellow' && PASSING.has(lamp.because?.reading ?? '')
+    return { ...lamp, why: whyOf(lamp), colour: isPassing ? 'green' : lamp.colour }
+  })
+}
+
+/** Readings that an alert rule watches as well. */
+const PASSING = new Set(['utilization', 'pending'])
 
 function sentenceOf({ rule, state, summary }: Alert): string {
   return `${rule} ${state === 'pending' ? 'may be coming' : 'fires'}: ${summary}`

@@ -1,7 +1,7 @@
 import type { Diagnosis } from '@tps/andon'
 import { SLA_MS } from './alerting/alerts.ts'
 import type { HostReading } from './host.ts'
-import { type LampState, lampOf, whyOf } from './lamp.ts'
+import { type LampState, lampOf, stationsOf } from './lamp.ts'
 import { type Values, valuesOf } from './series.ts'
 import type { LineSnapshots } from './snapshots.ts'
 import type { Transition } from './transitions.ts'
@@ -55,7 +55,7 @@ function shown(line: LineSnapshots): ShownLine {
     pool: { ...line.pool, perWorker: line.pool.perWorker.slice(0, SHOWN.workers) },
     alerts: line.alerts.slice(0, SHOWN.alerts),
     alertHistory: line.alertHistory.slice(0, SHOWN.history),
-    board: { ...line.board, stations: line.board.stations.map((lamp) => ({ ...lamp, why: whyOf(lamp) })) },
+    board: { ...line.board, stations: stationsOf(line) },
     diagnosis: { severity, findings: findings.slice(0, SHOWN.findings), incident },
   }
 }

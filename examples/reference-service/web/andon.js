@@ -239,7 +239,7 @@ function cordPanel() {
   const reason = h('input', { name: 'reason', required: true, maxlength: '200', autocomplete: 'off' })
   const pull = h('button', { class: 'button', type: 'submit', 'data-tone': 'red', text: 'Pull the cord' })
   const release = h('button', { class: 'button', type: 'button', text: 'Release, run again' })
-  const form = h('form', { class: 'form' }, h('label', {}, 'Your name', by), h('label', {}, 'What is wrong', reason), pull)
+  const form = h('form', { class: 'form', 'aria-label': 'Pull the cord' }, h('label', {}, 'Your name', by), h('label', {}, 'What is wrong', reason), pull)
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     void result.run(pull, () => admin('POST', 'cord', { by: by.value, reason: reason.value }), () => 'The line stops. Accepted signals wait.').then((done) => done && (reason.value = ''))

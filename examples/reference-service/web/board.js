@@ -93,7 +93,7 @@ function showTabs({ line }) {
 for (const range of view.ranges) {
   const input = h('input', { type: 'radio', name: 'range', value: range, checked: range === view.range })
   input.addEventListener('change', () => view.choose(range))
-  byId('ranges').append(h('label', {}, input, h('span', { text: { '5m': '5 min', '1h': '1 hour', '6h': '6 hours', '24h': '24 hours' }[range] })))
+  byId('ranges').append(h('label', {}, input, h('span', { text: { '5m': '5 min', '1h': '1 h', '6h': '6 h', '24h': '24 h' }[range] })))
 }
 byId('unzoom').addEventListener('click', () => view.zoom())
 view.onChange(() => {

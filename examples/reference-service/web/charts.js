@@ -27,10 +27,12 @@ view.onTheme(() => {
 const DASHES = { solid: [], dashed: [7, 4], dotted: [2, 3], long: [12, 4] }
 const SYNC = uPlot.sync('boards')
 const TABLE_ROWS = 12
+/** How far apart the times on the axis may be. */
+const SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 14_400, 21_600]
 
 /**
  * A chart of `series` over the range of the view.
- * `series`: `{ key, label, shade, dash?, width?, fill?, step?, format? }`; `key` names a column of the history.
+ * `series`: `{ key, label, shade, dash?, width?, fill?, step?, dots?, format? }`; `key` names a column.
  * `bands` and `lines` are drawn behind: `{ from, to, shade, label }` and `{ at, shade, label }`, numbers or functions.
  * `states`: `{ 0: 'closed', 1: 'open' }` writes words on the axis instead of numbers.
  */
@@ -53,12 +55,12 @@ export function lineChart({ name, series, format, height = 190, atLeast = 1, ban
       {
         width: Math.max(120, host.clientWidth),
         height,
-        padding: small ? [2, 0, 2, 0] : [8, 8, 0, 0],
+        padding: small ? [2, 0, 2, 0] : [8, 26, 0, 0],
         legend: { show: false },
         cursor: { y: false, sync: { key: SYNC.key }, drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
         series: [{}, ...series.map((each) => curve(each))],
         axes: small ? [{ show: false }, { show: false }] : [
-          { ...axis, space: 64, size: 26, values: (_, seconds) => seconds.map((second) => clock(second * 1000, view.span() <= 300)) },
+          { ...axis, space: 64, size: 26, incrs: SECONDS, values: (_, seconds) => seconds.map((second) => clock(second * 1000, view.span() <= 300)) },
           { ...axis, size: (self, values) => Math.max(34, 12 + 7 * Math.max(0, ...(values ?? []).map((text) => text.length))), values: (_, ticks) => ticks.map((tick) => (states ? (states[tick] ?? '') : format(tick))), ...(states && { splits: () => Object.keys(states).map(Number) }) },
         ],
         scales: {
@@ -156,7 +158,11 @@ export function lineChart({ name, series, format, height = 190, atLeast = 1, ban
 
 const read = (value) => (typeof value === 'function' ? value() : value)
 
-function curve({ label, shade, dash = 'solid', width = 2, fill, step }) {
+function curve({ label, shade, dash = 'solid', width = 2, fill, step, dots }) {
+  if (dots) {
+    const stroke = () => color(shade)
+    return { label, stroke, width: 0, paths: () => null, points: { show: true, size: dots === 'ring' ? 8 : 9, width: 2, stroke, fill: dots === 'ring' ? 'transparent' : stroke } }
+  }
   return {
     label,
     width,
@@ -169,9 +175,9 @@ function curve({ label, shade, dash = 'solid', width = 2, fill, step }) {
 }
 
 /** A line of the legend: how the curve is drawn, what it is, its value. */
-function legendKey({ label, shade, dash = 'solid' }) {
+function legendKey({ label, shade, dash = 'solid', dots }) {
   const cell = h('b', { text: '–' })
-  const swatch = h('span', { class: 'swatch', 'data-dash': dash, vars: { '--shade': `var(${shade})` } })
+  const swatch = h('span', { class: 'swatch', 'data-dash': dash, 'data-dots': dots, vars: { '--shade': `var(${shade})` } })
   return { element: h('li', {}, swatch, `${label} `, cell), value: cell }
 }
 

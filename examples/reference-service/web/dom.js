@@ -36,7 +36,7 @@ export function setVars(element, vars) {
 
 /**
  * Keeps the children of `host` in step with `items`: those with a known key stay the same elements, so that focus and open
- * details survive. `make` gives `{ element, update }`.
+ * details survive. `make(item, index)` gives `{ element, update }`.
  */
 export function keyed(host, keyOf, make) {
   let known = new Map()
@@ -45,7 +45,7 @@ export function keyed(host, keyOf, make) {
     let place = host.firstElementChild
     for (const [index, item] of items.entries()) {
       const key = keyOf(item, index)
-      const part = known.get(key) ?? make(item)
+      const part = known.get(key) ?? make(item, index)
       known.delete(key)
       next.set(key, part)
       part.update(item, index)

@@ -52,6 +52,7 @@ export const GLOSSARY = {
   'Capacity over time': 'Load, workers and what was asked for over a longer time: the trend that planning starts from (Heijunka).',
 
   'Recent traces': 'The way of single signals with the time of every step. Metrics say that it is slow, traces say where (Andon).',
-  'Trace durations': 'Each dot is a kept trace: how long it took and when it ended. Choose a dot’s row in the table to see its steps (Andon).',
+  'Traces with errors': 'Traces in which a step failed, also where the signal was completed in the end: the first ones to open (Andon).',
+  'Trace durations': 'Each dot is one of the traces shown: when it began and how long it took. A dot far above the others is the one to open (Andon).',
   'Steps of the slowest': 'Which steps took the time in the slowest traces of the list: the first place to look (Kaizen).',
 }

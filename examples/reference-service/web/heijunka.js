@@ -1,8 +1,8 @@
 // Heijunka: level the load.
 import { lineChart } from '/board/charts.js'
-import { h, keyed } from '/board/dom.js'
+import { h, keyed, setAttribute, setText, setVars } from '/board/dom.js'
 import { ago, clock, count, duration, number, percent, perSecond, plural } from '/board/format.js'
-import { bar, facts, figure, list, panel, table } from '/board/panels.js'
+import { facts, figure, list, panel, table } from '/board/panels.js'
 import * as tones from '/board/tones.js'
 
 export const heijunka = { id: 'heijunka', title: 'Heijunka', lead: 'The load is levelled: no worker drowns while another is idle, and a peak is spread.', make }
@@ -29,7 +29,7 @@ function make() {
     name: 'Workers over time',
     format: count,
     atLeast: 4,
-    height: 150,
+    height: 270,
     series: [
       { key: 'workers', label: 'there are', shade: '--blue', step: true, width: 2.5 },
       { key: 'busy', label: 'busy', shade: '--teal' },
@@ -130,25 +130,36 @@ function showLimiter(limiter, rateLimiter, settings) {
   limiter.set({ value: perSecond((limit / perMs) * 1_000), word: 'may come in', tone: totals.rejected > 0 ? 'yellow' : 'green', note: `bursts of ${count(burst)}; ${count(totals.admitted)} let in, ${count(totals.rejected)} refused` })
 }
 
-/** A bar for each worker, and the average. */
+/** A column for each worker, with the average as a line across. */
 function loadBars() {
-  const host = h('div', { class: 'bars' })
-  const none = h('p', { class: 'quiet small' })
+  const host = h('ol', { class: 'columns', 'aria-label': 'Load per worker' })
+  const says = h('p', { class: 'quiet small' })
   const update = keyed(
     host,
     (_, index) => index,
     (_, index) => {
-      const part = bar({ name: `worker ${index}` })
-      return { element: part.element, update: ({ load, most }, place) => part.set({ name: `worker ${place}`, ratio: load / most, text: number(load) }) }
+      const value = h('b')
+      const fill = h('span', { class: 'fill', 'aria-hidden': 'true' })
+      const element = h('li', {}, value, fill, h('span', {}, h('span', { class: 'hidden-text', text: 'worker ' }), String(index)))
+      return {
+        element,
+        update: ({ load, most, tone }) => {
+          setText(value, number(load))
+          setVars(fill, { '--ratio': (load / most).toFixed(4) })
+          setAttribute(element, 'data-tone', tone)
+        },
+      }
     },
   )
   return {
-    element: h('div', {}, host, none),
-    set({ workerLoads, workers, avgPerWorker, depth, leased }) {
-      const most = Math.max(4, ...workerLoads)
-      update(workerLoads.map((load) => ({ load, most })))
+    element: h('div', {}, host, says),
+    set({ workerLoads, workers, avgPerWorker, depth, leased, imbalanceFactor, threshold, maxPerWorker }) {
+      const most = Math.max(8, ...workerLoads)
+      const isUneven = imbalanceFactor > threshold && avgPerWorker >= 2
+      setVars(host, { '--average': (avgPerWorker / most).toFixed(4) })
+      update(workerLoads.map((load) => ({ load, most, tone: isUneven && load === maxPerWorker ? 'yellow' : 'blue' })))
       const more = workers > workerLoads.length ? ` ${count(workers - workerLoads.length)} more are not shown.` : ''
-      none.textContent = `${plural(depth, 'signal')} waiting and ${count(leased)} in hand, ${number(avgPerWorker)} per worker on average.${more}`
+      setText(says, `${plural(depth, 'signal')} waiting and ${count(leased)} in hand; the dashed line is the average of ${number(avgPerWorker)} per worker.${more}`)
     },
   }
 }
@@ -158,7 +169,7 @@ function rebalancings() {
   let now = Date.now()
   const events = list({
     keyOf: ({ at, moved }, index) => `${at} ${moved} ${index}`,
-    empty: 'No rebalancing yet. Every 30 s lanes that differ by more than 5 % are levelled.',
+    empty: 'No rebalancing yet. Lanes that differ by more than the threshold while work waits are levelled at the next round, every 30 s by default.',
     kind: 'ol',
     scrolls: 'Rebalancing events',
     make: () => {

@@ -36,7 +36,7 @@ function make() {
     ],
     lines: [{ at: () => slaMs, shade: '--red', label: 'promise: p99 below 200 ms', keep: true }],
   })
-  const stagesChart = lineChart({ name: 'Breakdown over time', format: duration, atLeast: 10, height: 210, series: STAGES })
+  const stagesChart = lineChart({ name: 'Breakdown over time', format: duration, atLeast: 10, height: 300, series: STAGES })
   const burnChart = lineChart({
     name: 'Burn rate',
     format: number,
@@ -207,7 +207,7 @@ function experimentPanel() {
   const about = facts()
   const scale = intervalScale()
   const none = h('p', { class: 'empty quiet' }, 'No experiment yet. Lab 4 starts one: ', h('code', { text: `POST /admin/experiments {"treatment":{"workers":4}}` }), ' compares two against four workers while both get the same load.')
-  const shown = h('div', {}, verdict.element, scale.element, about.element)
+  const shown = h('div', { class: 'split' }, h('div', {}, verdict.element, scale.element), about.element)
   return {
     element: h('div', {}, none, shown),
     set(experiment) {

@@ -102,15 +102,16 @@ export function facts() {
  * `set(rows)` keeps rows with a known key. `empty` is what stands there without rows.
  */
 export function table({ caption, columns, keyOf, empty }) {
-  const body = h('tbody')
+  // On a phone a row becomes a card. The roles keep it a table for those who don't see it.
+  const body = h('tbody', { role: 'rowgroup' })
   const none = h('p', { class: 'empty quiet', text: empty })
-  const head = h('tr', {}, columns.map(({ title, number }) => h('th', { scope: 'col', class: number ? 'number' : null, text: title })))
-  const scroll = h('div', { class: 'scroll', role: 'region', tabindex: '0', 'aria-label': caption }, h('table', {}, h('caption', { class: 'hidden-text', text: caption }), h('thead', {}, head), body))
+  const head = h('tr', { role: 'row' }, columns.map(({ title, number }) => h('th', { scope: 'col', role: 'columnheader', class: number ? 'number' : null }, title || h('span', { class: 'hidden-text', text: 'Actions' }))))
+  const scroll = h('div', { class: 'scroll', role: 'region', tabindex: '0', 'aria-label': caption }, h('table', { class: 'cards', role: 'table' }, h('caption', { class: 'hidden-text', text: caption }), h('thead', { role: 'rowgroup' }, head), body))
   const update = keyed(body, keyOf, () => {
-    const cells = columns.map(({ number, title }) => h('td', { class: number ? 'number' : null, 'data-title': title }))
+    const cells = columns.map(({ number, title }) => h('td', { role: 'cell', class: number ? 'number' : null, 'data-title': title }))
     const shown = []
     return {
-      element: h('tr', {}, cells),
+      element: h('tr', { role: 'row' }, cells),
       update: (row) => {
         for (const [place, { cell }] of columns.entries()) {
           const content = cell(row, shown[place])

@@ -24,7 +24,8 @@ export function tabs(host, entries, onOpen) {
       each.panel.hidden = !isOpen
     }
     if (isChosen && location.hash !== `#${entry.id}`) history.replaceState(null, '', `#${entry.id}`)
-    entry.tab.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    // Not scrollIntoView: the Tab key would start from there, and pass the link that skips.
+    host.scrollTo({ left: entry.tab.offsetLeft - (host.clientWidth - entry.tab.offsetWidth) / 2 })
     onOpen(entry)
   }
 
