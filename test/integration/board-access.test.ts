@@ -128,15 +128,16 @@ describe('the boards', () => {
     await page.close()
   })
 
+  async function movingWith(reducedMotion: 'reduce' | 'no-preference'): Promise<unknown> {
+    const board = await BoardPage.open(browser, service.url, { reducedMotion })
+    await board.lampIs('red', 5_000)
+    const moving = await board.page.evaluate('document.getAnimations().length')
+    await board.page.close()
+    return moving
+  }
+
   it('stand still for those who want no motion', async () => {
-    const open = async (reducedMotion: 'reduce' | 'no-preference'): Promise<unknown> => {
-      const board = await BoardPage.open(browser, service.url, { reducedMotion })
-      await board.lampIs('red', 5_000)
-      const moving = await board.page.evaluate('document.getAnimations().length')
-      await board.page.close()
-      return moving
-    }
-    expect(await open('no-preference')).not.toBe(0)
-    expect(await open('reduce')).toBe(0)
+    expect(await movingWith('no-preference')).not.toBe(0)
+    expect(await movingWith('reduce')).toBe(0)
   })
 })

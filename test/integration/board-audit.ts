@@ -83,9 +83,9 @@ const IN_PAGE = `(() => {
 
 /** Roles that say nothing to anybody without a name. */
 const NAMED = new Set(
-  'button link tab tabpanel textbox searchbox spinbutton checkbox radio combobox img table region group list form search navigation dialog'
-    .split(' ')
-    .filter((role) => !['list', 'group'].includes(role)),
+  'button link tab tabpanel textbox searchbox spinbutton checkbox radio combobox img table region form search navigation dialog'.split(
+    ' ',
+  ),
 )
 
 interface Node {
@@ -96,7 +96,7 @@ interface Node {
 
 /** Looks at what is open of the page. Roles and names are the browser's own, as a screen reader gets them. */
 export async function audit(page: Page): Promise<Audit> {
-  const found = (await page.evaluate(IN_PAGE)) as Omit<Audit, 'unnamed'>
+  const found = await page.evaluate<Omit<Audit, 'unnamed'>>(IN_PAGE)
   const session = await page.context().newCDPSession(page)
   const { nodes } = (await session.send('Accessibility.getFullAXTree')) as unknown as { nodes: readonly Node[] }
   await session.detach()
