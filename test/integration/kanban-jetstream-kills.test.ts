@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { jetstreamManager } from '@nats-io/jetstream'
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream'
 import { JetStreamQueue, type JetStreamQueueOptions } from '@tps/kanban/nats'
 import { describe, it as test } from 'vitest'
 import { Child, accountOf, drained, listed, roomIn } from './kanban-children.ts'
@@ -75,6 +75,15 @@ function report(what: string, { accepted, dead, repeated, back, orphansFound }: 
   )
 }
 
+/** As an operator does. Under load the server may say that it could not clear the directory; the consumer is gone all the same. */
+async function deleteConsumer(manager: JetStreamManager): Promise<void> {
+  try {
+    await manager.consumers.delete('killed', 'standard')
+  } catch (error) {
+    if (!String(error).includes('directory not empty')) throw error
+  }
+}
+
 describe.concurrent('JetStreamQueue', { timeout: TIMEOUT }, () => {
   test('loses nothing when producers and workers are killed in the middle of jobs and batches', async ({ expect }) => {
     await using scene = await Scene.set()
@@ -121,10 +130,10 @@ describe.concurrent('JetStreamQueue', { timeout: TIMEOUT }, () => {
   }) => {
     await using scene = await Scene.set()
     const queue = await scene.open()
-    const sleeper = scene.start('work', 'w', 200)
+    const sleeper = scene.start('work', 'w', 600)
     await sleeper.until((said) => said.length > 0)
     await queue.put('once', { tenant: 'o', headers: { traceparent: 'once' } })
-    await sleeper.saysMore('began', 1)
+    await sleeper.until((said) => listed(said, 'began').length > 0)
     sleeper.process.kill('SIGSTOP')
     const again = await queue.lease()
     await again.extend(60_000)
@@ -132,7 +141,7 @@ describe.concurrent('JetStreamQueue', { timeout: TIMEOUT }, () => {
     // The server may have sent it to the stopped one once more, which still asked for work.
     expect(again.attempt).toBeGreaterThan(1)
     sleeper.process.kill('SIGCONT')
-    await sleeper.saysMore('lost', 1)
+    await sleeper.until((said) => listed(said, 'lost').length > 0)
     expect(sleeper.said).toContainEqual({ lost: 'once', code: 'ERR_LEASE_LOST' })
     // It is still the second one's: the late acknowledgement has not taken it out.
     const manager = await jetstreamManager(await scene.nats.connect())
@@ -222,7 +231,7 @@ describe.concurrent('JetStreamQueue', { timeout: TIMEOUT }, () => {
     const manager = await jetstreamManager(await scene.nats.connect())
     for (let round = 0; round < 3; round++) {
       await Promise.all([producer.saysMore('in', 200), ...workers.map((worker) => worker.saysMore('ended', 50))])
-      await manager.consumers.delete('killed', 'standard')
+      await deleteConsumer(manager)
     }
     await Promise.all([producer.saysMore('in', 200), ...workers.map((worker) => worker.saysMore('ended', 50))])
     const settled = await scene.settle()
