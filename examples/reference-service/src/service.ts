@@ -98,8 +98,11 @@ export class Service {
   }
 
   /** Starts everything but the API. */
-  static async start(config: Config, log: Logger): Promise<Service> {
-    const settings = new SettingsStore(initialSettings(config))
+  static async start(
+    config: Config,
+    log: Logger,
+    settings: SettingsStore = new SettingsStore(initialSettings(config)),
+  ): Promise<Service> {
     const register = new SignalRegister(config.SIGNALS_KEPT)
     const experiments = new Experiments(settings)
     const ledger = new Ledger(config, register, experiments, log)

@@ -28,6 +28,8 @@ export class ControlDesk {
   }
 
   start(): void {
+    // What the settings file says holds everywhere.
+    if (Object.keys(this.#settings.changed).length > 0) this.#changed()
     let first = true
     this.#settings.follow(() => {
       if (first || this.#isHearing) first = false

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import type { ExecuteTask } from '../line/work.ts'
+import { SettingsStore, initialSettings } from '../settings.ts'
 import { DownstreamRole } from './downstream.ts'
 import { WorkerRole } from './worker.ts'
 
@@ -16,10 +17,17 @@ export async function startCompanions(
   executeTask: ExecuteTask,
   log: Logger,
 ): Promise<readonly Companion[]> {
-  const downstream = await DownstreamRole.start({ ...config, TPS_ROLE: 'downstream' }, log)
+  // Each has its own, as in processes of their own: the API tells them what is changed.
+  const settings = (): SettingsStore => new SettingsStore(initialSettings(config))
+  const downstream = await DownstreamRole.start({ ...config, TPS_ROLE: 'downstream' }, settings(), log)
   const worker = async (TPS_ROLE: 'worker-fast' | 'worker-slow'): Promise<WorkerRole> => {
     const simulated = { DOWNSTREAM_URL: downstream.url, DOWNSTREAM_IS_SIMULATED: 'yes' } as const
-    return await WorkerRole.start({ config: { ...config, ...simulated, TPS_ROLE }, executeTask, log })
+    return await WorkerRole.start({
+      config: { ...config, ...simulated, TPS_ROLE },
+      settings: settings(),
+      executeTask,
+      log,
+    })
   }
   return [await worker('worker-fast'), await worker('worker-slow'), downstream]
 }

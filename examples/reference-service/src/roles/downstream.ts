@@ -4,7 +4,7 @@ import { DownstreamServer } from '../downstream/server.ts'
 import { followControl } from '../nats/control.ts'
 import { NatsLink } from '../nats/link.ts'
 import { REPORT_MS, type Report } from '../nats/report.ts'
-import { SettingsStore, initialSettings } from '../settings.ts'
+import type { SettingsStore } from '../settings.ts'
 
 /** The role `downstream`: the simulated services that signals depend on. */
 export class DownstreamRole {
@@ -17,16 +17,16 @@ export class DownstreamRole {
   #unlisten: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
 
-  private constructor(config: Config, log: Logger, link: NatsLink) {
+  private constructor(config: Config, settings: SettingsStore, log: Logger, link: NatsLink) {
     this.config = config
     this.log = log
     this.#link = link
-    this.settings = new SettingsStore(initialSettings(config))
+    this.settings = settings
     this.server = new DownstreamServer(config, this.settings)
   }
 
-  static async start(config: Config, log: Logger): Promise<DownstreamRole> {
-    const role = new DownstreamRole(config, log, await NatsLink.open(config, log))
+  static async start(config: Config, settings: SettingsStore, log: Logger): Promise<DownstreamRole> {
+    const role = new DownstreamRole(config, settings, log, await NatsLink.open(config, log))
     await role.#start()
     return role
   }

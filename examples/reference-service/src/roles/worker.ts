@@ -6,7 +6,7 @@ import { NatsLink } from '../nats/link.ts'
 import { NatsOutcomes } from '../nats/outcomes.ts'
 import { REPORT_MS, type Report } from '../nats/report.ts'
 import { NatsWorkQueue } from '../queue/nats-signal-queue.ts'
-import { SettingsStore, initialSettings } from '../settings.ts'
+import type { SettingsStore } from '../settings.ts'
 import { Workshop } from '../workshop.ts'
 import { ReportReader } from './report-reader.ts'
 
@@ -24,7 +24,7 @@ export class WorkerRole {
   #timer: NodeJS.Timeout | undefined
 
   private constructor(
-    { config, log, executeTask }: WorkerParts,
+    { config, settings, log, executeTask }: WorkerParts,
     link: NatsLink,
     queue: NatsWorkQueue,
     outcomes: NatsOutcomes,
@@ -34,11 +34,11 @@ export class WorkerRole {
     this.queue = queue
     this.#link = link
     this.#outcomes = outcomes
-    this.settings = new SettingsStore(initialSettings(config))
+    this.settings = settings
     this.#reports = new ReportReader(link)
     this.workshop = new Workshop({
       config,
-      settings: this.settings,
+      settings,
       queue,
       executeTask,
       report: () => this.#reports.percentiles,
@@ -120,6 +120,7 @@ export class WorkerRole {
 /** What a worker is made of. */
 export interface WorkerParts {
   readonly config: Config
+  readonly settings: SettingsStore
   readonly executeTask: ExecuteTask
   readonly log: Logger
 }
