@@ -97,20 +97,93 @@ const WITHOUT_VALUE = `(() => {
 
 const NONE = { blank: [], dashes: [], flat: [] }
 const ENVIRONMENT = {
-  CIRCUIT_BREAKER_RESET_MS: '3000',
+  CIRCUIT_BREAKER_RESET_MS: '2000',
   ALERT_CIRCUIT_BREAKER_OPEN_MS: '0',
   HEIJUNKA_REBALANCE_MS: '500',
 }
 
 let browser: Browser
-beforeAll(async () => void (browser = await launchBrowser()))
-afterAll(async () => await browser.close())
+let service: RunningService
+beforeAll(async () => {
+  ;[service, browser] = await Promise.all([RunningService.start(ENVIRONMENT), launchBrowser()])
+})
+afterAll(async () => {
+  await browser.close()
+  await service[Symbol.asyncDispose]()
+})
+
+// First, without a signal: how long those take is no matter of the lamp then.
+describe('the boards of a line in trouble', () => {
+  it('turn red within 5 s when the downstream breaks, tell why, and green after it has recovered', async () => {
+    const board = await BoardPage.open(browser, service.url)
+    const other = await BoardPage.open(browser, service.url, { at: '#jidoka', colorScheme: 'dark' })
+    await board.lampIs('green', 10_000)
+    await service.set({ downstream_enabled: false })
+    await board.lampIs('red', 5_000)
+    expect(await board.page.locator('#announcer').textContent()).toMatch(/^Lamp red: The line has a problem, /)
+    expect(await board.page.title()).toBe('The line has a problem · TPS reference line')
+    await board.page.getByText('state 1').waitFor({ timeout: 10_000 })
+    await board.picture('overview-broken')
+
+    await board.show('andon')
+    const active = board.panel('Active alerts')
+    await active.getByRole('cell', { name: 'firing' }).waitFor({ timeout: 5_000 })
+    await active.getByRole('button', { name: 'Acknowledge CircuitBreakerOpen' }).click()
+    await active.getByText('seen by the board').waitFor({ timeout: 5_000 })
+    await active.getByRole('button', { name: 'Silence CircuitBreakerOpen' }).click()
+    await active.getByText('End silence').waitFor({ timeout: 5_000 })
+    expect(await board.text('Diagnosis')).toMatch(/Likely cause: .+/)
+    await board.picture('andon-broken')
+
+    await service.set({ downstream_enabled: true })
+    await board.lampIs('green', 10_000)
+    await board.panel('Alert history').getByText('CircuitBreakerOpen').waitFor({ timeout: 5_000 })
+    await other.panel('Recovery time').getByText('recovered').waitFor({ timeout: 5_000 })
+    expect(await other.text('Transitions')).toMatch(/half-open → closed[\s\S]+open → half-open[\s\S]+closed → open/)
+    await other.picture('jidoka-dark')
+    expect([...board.problems, ...other.problems]).toEqual([])
+    await Promise.all([board.page.close(), other.page.close()])
+  })
+
+  it('stop the line by the cord, and let it run again', async () => {
+    const board = await BoardPage.open(browser, service.url, { at: '#andon' })
+    await board.lampIs('green', 10_000)
+    await board.page.getByLabel('Your name').fill('Taiichi')
+    await board.page.getByLabel('What is wrong').fill('a scratch')
+    await board.page.getByRole('button', { name: 'Pull the cord' }).click()
+    await board.lampIs('red', 5_000)
+    expect(await board.page.locator('#lamp-why').textContent()).toBe('Taiichi has pulled the cord: a scratch')
+    await board.page.getByRole('button', { name: 'Release, run again' }).click()
+    await board.lampIs('green', 5_000)
+    expect(await board.text('Cord')).toContain('the line runs')
+    expect(board.problems).toEqual([])
+    await board.page.close()
+  })
+
+  it('come back by themselves after the service has restarted, and keep what they saw', async () => {
+    const board = await BoardPage.open(browser, service.url)
+    await board.lampIs('green', 5_000)
+    const times = board.panel('Throughput').getByRole('rowheader')
+    await board.panel('Throughput').getByText('Numbers').click()
+    await times.nth(2).waitFor({ timeout: 5_000 })
+    const oldest = await times.last().textContent()
+    const { port } = service
+    await service.end('SIGTERM')
+    await board.lampIs('unknown', 5_000)
+    expect(await board.page.locator('#lamp-why').textContent()).toBe('what you see is old')
+    service = await RunningService.start({ ...ENVIRONMENT, PORT: String(port) })
+    await board.lampIs('green', 10_000)
+    // Only every so many points are in the table: the oldest one may be a few seconds later.
+    expect(
+      Date.parse(`2026-01-01T${await times.last().textContent()}`) - Date.parse(`2026-01-01T${oldest}`),
+    ).toBeLessThan(5_000)
+    // That the connection was lost is in the browser's console, and nothing else.
+    expect(board.problems.filter((problem) => !/ERR_|Failed to load/.test(problem))).toEqual([])
+    await board.page.close()
+  })
+})
 
 describe('the boards of a line that works', () => {
-  let service: RunningService
-  beforeAll(async () => void (service = await RunningService.start(ENVIRONMENT)))
-  afterAll(async () => await service[Symbol.asyncDispose]())
-
   it('show live data in every panel, from this server alone, without a complaint', async () => {
     const board = await BoardPage.open(browser, service.url)
     await service.post({ treatment: { task_ms: 5 }, slice_ms: 200, washout_ms: 0 }, '/admin/experiments')
@@ -182,85 +255,7 @@ describe('the boards of a line that works', () => {
   })
 })
 
-describe('the boards of a line in trouble', () => {
-  let service: RunningService
-  beforeAll(async () => void (service = await RunningService.start(ENVIRONMENT)))
-  afterAll(async () => await service[Symbol.asyncDispose]())
-
-  it('turn red within 5 s when the downstream breaks, tell why, and green after it has recovered', async () => {
-    const board = await BoardPage.open(browser, service.url)
-    const other = await BoardPage.open(browser, service.url, { at: '#jidoka', colorScheme: 'dark' })
-    await board.lampIs('green', 10_000)
-    await service.set({ downstream_enabled: false })
-    await board.lampIs('red', 5_000)
-    expect(await board.page.locator('#announcer').textContent()).toMatch(/^Lamp red: The line has a problem, /)
-    expect(await board.page.title()).toBe('The line has a problem · TPS reference line')
-    await board.page.getByText('state 1').waitFor({ timeout: 10_000 })
-    await board.picture('overview-broken')
-
-    await board.show('andon')
-    const active = board.panel('Active alerts')
-    await active.getByRole('cell', { name: 'firing' }).waitFor({ timeout: 5_000 })
-    await active.getByRole('button', { name: 'Acknowledge CircuitBreakerOpen' }).click()
-    await active.getByText('seen by the board').waitFor({ timeout: 5_000 })
-    await active.getByRole('button', { name: 'Silence CircuitBreakerOpen' }).click()
-    await active.getByText('End silence').waitFor({ timeout: 5_000 })
-    expect(await board.text('Diagnosis')).toMatch(/Likely cause: .+/)
-    await board.picture('andon-broken')
-
-    await service.set({ downstream_enabled: true })
-    await board.lampIs('green', 10_000)
-    await board.panel('Alert history').getByText('CircuitBreakerOpen').waitFor({ timeout: 5_000 })
-    await other.panel('Recovery time').getByText('recovered').waitFor({ timeout: 5_000 })
-    expect(await other.text('Transitions')).toMatch(/half-open → closed[\s\S]+open → half-open[\s\S]+closed → open/)
-    await other.picture('jidoka-dark')
-    expect([...board.problems, ...other.problems]).toEqual([])
-    await Promise.all([board.page.close(), other.page.close()])
-  })
-
-  it('stop the line by the cord, and let it run again', async () => {
-    const board = await BoardPage.open(browser, service.url, { at: '#andon' })
-    await board.lampIs('green', 10_000)
-    await board.page.getByLabel('Your name').fill('Taiichi')
-    await board.page.getByLabel('What is wrong').fill('a scratch')
-    await board.page.getByRole('button', { name: 'Pull the cord' }).click()
-    await board.lampIs('red', 5_000)
-    expect(await board.page.locator('#lamp-why').textContent()).toBe('Taiichi has pulled the cord: a scratch')
-    await board.page.getByRole('button', { name: 'Release, run again' }).click()
-    await board.lampIs('green', 5_000)
-    expect(await board.text('Cord')).toContain('the line runs')
-    expect(board.problems).toEqual([])
-    await board.page.close()
-  })
-
-  it('come back by themselves after the service has restarted, and keep what they saw', async () => {
-    const board = await BoardPage.open(browser, service.url)
-    await board.lampIs('green', 5_000)
-    const times = board.panel('Throughput').getByRole('rowheader')
-    await board.panel('Throughput').getByText('Numbers').click()
-    await times.nth(2).waitFor({ timeout: 5_000 })
-    const oldest = await times.last().textContent()
-    const { port } = service
-    await service.end('SIGTERM')
-    await board.lampIs('unknown', 5_000)
-    expect(await board.page.locator('#lamp-why').textContent()).toBe('what you see is old')
-    service = await RunningService.start({ ...ENVIRONMENT, PORT: String(port) })
-    await board.lampIs('green', 10_000)
-    // Only every so many points are in the table: the oldest one may be a few seconds later.
-    expect(
-      Date.parse(`2026-01-01T${await times.last().textContent()}`) - Date.parse(`2026-01-01T${oldest}`),
-    ).toBeLessThan(5_000)
-    // That the connection was lost is in the browser's console, and nothing else.
-    expect(board.problems.filter((problem) => !/ERR_|Failed to load/.test(problem))).toEqual([])
-    await board.page.close()
-  })
-})
-
 describe('what the boards ask for', () => {
-  let service: RunningService
-  beforeAll(async () => void (service = await RunningService.start()))
-  afterAll(async () => await service[Symbol.asyncDispose]())
-
   it('is served under a policy that allows nothing inline and nothing from elsewhere', async () => {
     const response = await service.get('/')
     const policy = response.headers.get('content-security-policy') ?? ''
