@@ -9,38 +9,12 @@ const MAIN = join(root, 'examples/reference-service/src/main.ts')
 /** A line of the service's log. */
 export type LogLine = Readonly<Record<string, unknown>>
 
-/** A reference service in a process of its own, on free ports. */
-export class RunningService {
-  readonly process: ChildProcess
-  readonly log: LogLine[]
+/** What can be asked of a reference service, wherever it runs. */
+export class ServiceClient {
   readonly url: string
-  /** What it has written for people to read. */
-  readonly printed: () => string
 
-  private constructor(process: ChildProcess, log: LogLine[], url: string, printed: () => string) {
-    this.printed = printed
-    this.process = process
-    this.log = log
+  constructor(url: string) {
     this.url = url
-  }
-
-  /** Starts it and waits until it listens. `environment` is added to a default with free ports. */
-  static async start(environment: Readonly<Record<string, string>> = {}): Promise<RunningService> {
-    const child = spawn(process.execPath, ['--conditions=@tps/source', MAIN], {
-      env: { PATH: process.env['PATH'], PORT: '0', DOWNSTREAM_PORT: '0', ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    const log: LogLine[] = []
-    let errors = ''
-    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()))
-    return await new Promise((resolve, reject) => {
-      child.once('exit', (code) => reject(new Error(`the service ended with ${code}:\n${errors}`)))
-      createInterface({ input: child.stdout }).on('line', (line) => {
-        const entry = JSON.parse(line) as LogLine
-        log.push(entry)
-        if (entry['msg'] === 'listening') resolve(new RunningService(child, log, String(entry['url']), () => errors))
-      })
-    })
   }
 
   get port(): number {
@@ -74,6 +48,40 @@ export class RunningService {
       body: JSON.stringify(settings),
     })
     if (!response.ok) throw new Error(await response.text())
+  }
+}
+
+/** A reference service in a process of its own, on free ports. */
+export class RunningService extends ServiceClient {
+  readonly process: ChildProcess
+  readonly log: LogLine[]
+  /** What it has written for people to read. */
+  readonly printed: () => string
+
+  private constructor(process: ChildProcess, log: LogLine[], url: string, printed: () => string) {
+    super(url)
+    this.printed = printed
+    this.process = process
+    this.log = log
+  }
+
+  /** Starts it and waits until it listens. `environment` is added to a default with free ports. */
+  static async start(environment: Readonly<Record<string, string>> = {}): Promise<RunningService> {
+    const child = spawn(process.execPath, ['--conditions=@tps/source', MAIN], {
+      env: { PATH: process.env['PATH'], PORT: '0', DOWNSTREAM_PORT: '0', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const log: LogLine[] = []
+    let errors = ''
+    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()))
+    return await new Promise((resolve, reject) => {
+      child.once('exit', (code) => reject(new Error(`the service ended with ${code}:\n${errors}`)))
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        const entry = JSON.parse(line) as LogLine
+        log.push(entry)
+        if (entry['msg'] === 'listening') resolve(new RunningService(child, log, String(entry['url']), () => errors))
+      })
+    })
   }
 
   /** Sends `signal` and resolves with the exit code. */
