@@ -261,6 +261,20 @@ describe('the server forgets', () => {
     expect((await waiting).item).toBe('after')
   })
 
+  it('takes no confirmation for an end that a consumer made anew knows nothing of', async () => {
+    const queue = await openQueue()
+    await queue.put('held')
+    const held = await queue.lease()
+    const waiting = queue.lease()
+    await expect.poll(async () => (await manager.consumers.info(name, 'standard')).num_waiting).toBe(1)
+    await manager.consumers.delete(name, 'standard')
+    expect(await waiting).toMatchObject({ item: 'held', attempt: 1 })
+    await expect(held.ack()).rejects.toMatchObject({ code: 'ERR_LEASE_LOST' })
+    expect((await inStream()).messages).toBe(1)
+    await (await waiting).ack()
+    expect((await inStream()).messages).toBe(0)
+  })
+
   it('makes a consumer anew that was deleted by hand, while nobody waits', async () => {
     const queue = await openQueue({ reconcileMs: 50 })
     await queue.put('before')

@@ -13,6 +13,8 @@ import { type Waiter, WaitingLine } from './waiting-line.ts'
 
 /** How often, in each lease, it is noticed whether the loop runs. */
 const TICKS_PER_LEASE = 10
+/** What the server says to those who wait at a consumer that is taken away. */
+const DELETED = /consumer deleted/i
 
 export interface ExitOptions<T> extends WorksOptions<T> {
   readonly custodian: Custodian<T>
@@ -126,7 +128,7 @@ export class Exit<T> {
   }
 
   #makePuller(): Puller {
-    const { options, names, inbox, setup, totals, fail } = this.#options
+    const { options, names, inbox, setup, totals, custodian, fail } = this.#options
     const { connection, classes, maxAgeMs, heartbeatMs, clock, timers, name } = options
     const classOf = (lane: number): string => classes[lane] ?? ''
     return new Puller({
@@ -141,7 +143,11 @@ export class Exit<T> {
       demand: () => this.consumers.size,
       message: (lane, message, delivery) => this.#arrived(classOf(lane), message, delivery),
       repair: async (lane, why) => {
-        if (await setup.consumer(classOf(lane))) totals.consumerRestored(classOf(lane), why)
+        const className = classOf(lane)
+        if (DELETED.test(why)) custodian.hands.loseAll(className)
+        if (!(await setup.consumer(className))) return
+        custodian.hands.loseAll(className)
+        totals.consumerRestored(className, why)
       },
       stalled: (lane) => totals.stalled(classOf(lane)),
       denied: (error) => fail(queueErrorOf(error, name)),

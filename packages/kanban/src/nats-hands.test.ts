@@ -23,7 +23,7 @@ beforeEach(() => {
 })
 
 function take(sentMs = clock.now()): Hand {
-  const hand = hands.take('reply', 7, sentMs)
+  const hand = hands.take('reply', 'standard', 7, sentMs)
   if (!hand) throw new Error('it was too old')
   return hand
 }
@@ -40,7 +40,7 @@ describe('a message in hand', () => {
 
   it('lasts from when the server sent it, and is not taken when that is over', async () => {
     clock.advance(5_000)
-    expect(hands.take('reply', 7, 4_000)).toBeUndefined()
+    expect(hands.take('reply', 'standard', 7, 4_000)).toBeUndefined()
     take(4_500)
     await clock.advanceAsync(500)
     expect(lost).toEqual([7])
@@ -131,6 +131,14 @@ describe('a message in hand', () => {
     await hands.extend(hand, 10)
     await clock.advanceAsync(10)
     expect([lost, hands.holds(hand)]).toEqual([[7], false])
+  })
+
+  it('is lost when the consumer of its class is taken away, and nothing is said of it', async () => {
+    const hand = take()
+    const other = hands.take('other', 'urgent', 8, 0)
+    hands.loseAll('standard')
+    expect([lost, hands.size, other && hands.holds(other)]).toEqual([[7], 1, true])
+    expect([await hands.acknowledge(hand), sent]).toEqual([false, []])
   })
 
   it('is forgotten when the queue stops, and no timer is left', () => {

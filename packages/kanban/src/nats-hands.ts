@@ -14,6 +14,7 @@ export type Acknowledge = (reply: string, payload: string, untilMs: number) => P
 /** A message in this process's hands. */
 export interface Hand {
   readonly reply: string
+  readonly class: string
   readonly sequence: number
   /** When whoever works on it gives up. */
   endsAtMs: number
@@ -48,12 +49,13 @@ export class Hands {
   }
 
   /** A message that the server sent not before `sentMs`. `undefined` when its time is over already. */
-  take(reply: string, sequence: number, sentMs: number): Hand | undefined {
+  take(reply: string, className: string, sequence: number, sentMs: number): Hand | undefined {
     const nowMs = this.#clock.now()
     const endsAtMs = sentMs + this.#leaseMs
     if (endsAtMs <= nowMs) return undefined
     const hand: Hand = {
       reply,
+      class: className,
       sequence,
       endsAtMs,
       safeUntilMs: sentMs + this.#ackWaitMs,
@@ -106,6 +108,14 @@ export class Hands {
     } finally {
       hand.isEnding = false
     }
+  }
+
+  /**
+   * The consumer of a class was taken away. One made anew knows nothing of what is in hand: it hands all of it out again, and
+   * would confirm an acknowledgement without heeding it.
+   */
+  loseAll(className: string): void {
+    for (const hand of this.#open) if (hand.class === className) this.#drop(hand)
   }
 
   /** Forgets all: what is not ended goes to others when the server's wait is over. */

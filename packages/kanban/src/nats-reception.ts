@@ -33,7 +33,7 @@ export class Reception<T> {
     const { custodian, codec, maxDeliveries } = owner
     const { hands, histories, name } = custodian
     const { sequence, createdAt } = delivery
-    const hand = hands.take(message.reply ?? '', sequence, owner.sentMs())
+    const hand = hands.take(message.reply ?? '', className, sequence, owner.sentMs())
     // It was under way for so long that the server will hand it out again.
     if (!hand) return undefined
     const envelope = opened(message.headers)

@@ -21,6 +21,8 @@ export interface ReconcilerOptions {
   readonly everyMs: number
   readonly timers: Timers
   readonly random: () => number
+  /** The consumer of a class is not there, or about to be made anew. */
+  readonly gone: (className: string) => void
   readonly found: (className: string, count: number) => void
   readonly restored: (className: string, why: string) => void
   readonly failed: (error: unknown) => void
@@ -86,19 +88,20 @@ export class Reconciler {
   }
 
   async #recover(name: string, look: ClassLook, count: number): Promise<void> {
-    const { manager, names, setup, found } = this.#options
+    const { manager, names, setup, gone, found } = this.#options
     this.#before.delete(name)
     this.#waited.delete(name)
     // Another process may have done it in the meantime.
     const again = (await this.#look([name])).get(name)
     if (again?.mark !== look.mark && look.inHand === 0) return
+    gone(name)
     await orUndefined(manager.consumers.delete(names.stream, name), CONSUMER_NOT_FOUND)
     await setup.consumer(name)
     found(name, count)
   }
 
   async #look(classes: readonly string[]): Promise<Map<string, ClassLook>> {
-    const { manager, names, setup, restored } = this.#options
+    const { manager, names, setup, gone, restored } = this.#options
     const looks = new Map<string, ClassLook>()
     const infos = await Promise.all(
       classes.map((name) => orUndefined(manager.consumers.info(names.stream, name), CONSUMER_NOT_FOUND)),
@@ -107,6 +110,7 @@ export class Reconciler {
     for (const [index, name] of classes.entries()) {
       const info = infos[index]
       if (!info) {
+        gone(name)
         if (await setup.consumer(name)) restored(name, 'it was not there')
         continue
       }

@@ -224,6 +224,7 @@ export class Works<T> {
       everyMs: reconcileMs,
       random,
       backstop: new Backstop({ ...shared, connection, post: this.#post, graveyard, inbox: `${inbox}.b`, rescued }),
+      gone: (className) => this.#hands.loseAll(className),
       found: (className, count) => totals.orphansFound(className, count),
       restored: (className, why) => totals.consumerRestored(className, why),
       failed: (error) => this.#problem(error),
