@@ -4,9 +4,10 @@ import { type Config, ConfigSchema } from './config.ts'
 import type { Service } from './service.ts'
 import { SignalRequestSchema } from './signal.ts'
 
-const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as {
-  version: string
-}
+/** The version of the service. */
+export const VERSION: string = (
+  JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as { version: string }
+).version
 
 const ROUTES = {
   'POST /signal': 'send a signal; ?wait=true waits for its result',
@@ -15,7 +16,9 @@ const ROUTES = {
   'GET /health': 'whether the service and what it depends on are well',
   'GET /metrics': 'Prometheus metrics',
   'GET /info': 'this page',
-  'GET /': 'the live board',
+  'GET /': 'the live boards',
+  'GET /docs': 'the API, to read and to try',
+  'GET /traces, GET /traces/:trace_id': 'the last traces',
   'GET /alerts': 'alerts that fire, and those that have',
   'GET /diagnosis': 'what is wrong, how bad, why, and what to do',
   'GET /slo': 'what the service promises, and how much of its error budget is left',
@@ -31,7 +34,7 @@ const ROUTES = {
 export function infoOf({ config, settings }: Pick<Service, 'config' | 'settings'>): object {
   return {
     name: 'tps-reference-service',
-    version,
+    version: VERSION,
     node: process.version,
     uptime_seconds: Math.round(process.uptime()),
     routes: ROUTES,

@@ -1,5 +1,5 @@
 import type { AlertEmitter, Board } from '@tps/andon'
-import { CircuitBreaker } from '@tps/jidoka'
+import { CircuitBreaker, type HealthMonitor } from '@tps/jidoka'
 import type { Logger } from 'pino'
 import { alertDurations, createAlerts, startAlerts } from './alerting/alerts.ts'
 import { createBoard } from './alerting/board.ts'
@@ -8,6 +8,7 @@ import type { Backend } from './backend.ts'
 import { Chaos } from './chaos.ts'
 import type { Config } from './config.ts'
 import { Experiments } from './experiments.ts'
+import { createHealth } from './health.ts'
 import { History } from './history.ts'
 import { Ingress } from './ingress.ts'
 import { Intake, type QueueCut } from './line/intake.ts'
@@ -40,6 +41,7 @@ export class Service {
   readonly board: Board
   readonly chaos: Chaos
   readonly history: History
+  readonly health: HealthMonitor
   readonly parts: Parts
   readonly #channels: Channels
   readonly #observation: Observation
@@ -95,6 +97,12 @@ export class Service {
       tracesKept: () => 0,
     })
     this.history = new History(() => this.observe())
+    this.health = createHealth({
+      intake: this.intake,
+      parts: this.parts,
+      history: this.history,
+      tracingFails: () => undefined,
+    })
   }
 
   /** Starts everything but the API. */
@@ -128,6 +136,7 @@ export class Service {
     startAlerts(this.alerts, this.config.ALERT_EVERY_MS)
     this.board.start({ everyMs: BOARD_MS })
     this.history.start()
+    this.health.start()
     this.#remembering = setInterval(() => this.#observation.remember(), REMEMBER_MS).unref()
   }
 
@@ -178,6 +187,7 @@ export class Service {
     breaker.on('close', ({ outageMs }) => queue.info({ outage_ms: outageMs }, 'the queue can be reached'))
     for (const event of ['open', 'halfOpen', 'close'] as const) breaker.on(event, () => this.history.note(breaker))
     this.backend.onCircuit((circuit) => this.history.note(circuit))
+    this.health.on('change', ({ from, to }) => this.log.warn({ component: 'health', from, to }, 'health changed'))
     const andon = this.log.child({ component: 'andon' })
     const { cord } = this.board
     cord.on('stop', ({ pull }) => {
@@ -204,6 +214,7 @@ export class Service {
   async stop(): Promise<void> {
     clearInterval(this.#remembering)
     this.history.stop()
+    this.health.stop()
     this.board.stop()
     this.alerts.stop()
     this.#queueBreaker[Symbol.dispose]()

@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import type { Service } from '../service.ts'
@@ -8,7 +7,8 @@ import { configRoutes } from './admin/config.ts'
 import { cordRoutes } from './admin/cord.ts'
 import { deadLetterRoutes } from './admin/dead-letters.ts'
 import { experimentRoutes } from './admin/experiments.ts'
-import type { App } from './app.ts'
+import type { App } from './server.ts'
+import { equalInConstantTime } from './secrets.ts'
 
 /** `/admin`: open on this machine, and from elsewhere with the token only. */
 export function adminRoutes(app: App, service: Service): void {
@@ -41,12 +41,4 @@ function mayAdminister(request: FastifyRequest, token: string | undefined): bool
   if (LOOPBACK_ADDRESSES.has(request.ip) && LOOPBACK_NAMES.has(request.hostname)) return true
   const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
   return token !== undefined && given !== undefined && equalInConstantTime(given, token)
-}
-
-function equalInConstantTime(a: string, b: string): boolean {
-  return timingSafeEqual(digest(a), digest(b))
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
 }

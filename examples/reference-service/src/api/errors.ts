@@ -1,5 +1,12 @@
 import type { FastifyError } from 'fastify'
-import type { App } from './app.ts'
+import { Type } from 'typebox'
+import type { App } from './server.ts'
+
+/** The one shape of all errors. */
+export const ErrorSchema = Type.Object(
+  { error: Type.String(), message: Type.String(), trace_id: Type.String() },
+  { description: 'What is wrong, and what was expected.' },
+)
 
 const EXPECTED_BODY = 'Send a JSON object such as {"signal_type":"execute","payload":{"task":"hello"}}'
 

@@ -5,7 +5,7 @@ import type { App } from './app.ts'
 /** `GET /metrics`, for Prometheus: its text format, or OpenMetrics for who accepts that. */
 export function metricsRoutes(app: App, service: Service): void {
   const page = createMetrics(service)
-  app.get('/metrics', async (request, reply) => {
+  app.get('/metrics', { schema: { summary: 'Metrics for Prometheus', tags: ['readings'] } }, async (request, reply) => {
     const { contentType, body } = page.render({ accept: request.headers.accept })
     return await reply.type(contentType).send(body)
   })

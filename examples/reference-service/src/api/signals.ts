@@ -1,19 +1,71 @@
 import { Type } from 'typebox'
-import { round } from '../round.ts'
 import type { SignalRecord } from '../register.ts'
-import { SignalRequestSchema } from '../signal.ts'
+import { round } from '../round.ts'
 import type { Service } from '../service.ts'
-import type { App } from './app.ts'
+import { SignalRequestSchema } from '../signal.ts'
+import { ErrorSchema } from './errors.ts'
+import type { App } from './server.ts'
+import { demandSignatures } from './signature.ts'
+
+const AcceptedSchema = Type.Object(
+  {
+    signal_id: Type.String(),
+    status: Type.String(),
+    trace_id: Type.String(),
+    timestamp: Type.String({ description: 'When it was accepted, as ISO 8601.' }),
+  },
+  { description: 'Accepted: a worker will take it.' },
+)
+
+const RejectedSchema = Type.Object(
+  {
+    status: Type.Literal('rejected'),
+    reason: Type.String(),
+    retry_after_ms: Type.Integer(),
+    trace_id: Type.String(),
+  },
+  { description: 'Refused: nothing was done. Another try is worth it after this time.' },
+)
+
+const OutcomeSchema = Type.Object(
+  {
+    signal_id: Type.String(),
+    signal_type: Type.Optional(Type.String()),
+    status: Type.String(),
+    trace_id: Type.String(),
+    timestamp: Type.Optional(Type.String()),
+    accepted_at: Type.Optional(Type.String()),
+    duration_ms: Type.Optional(Type.Number()),
+    result: Type.Optional(Type.Unknown()),
+    error: Type.Optional(Type.String()),
+  },
+  { description: 'Where it is on its way: queued, processing, completed, failed or dead-lettered.' },
+)
 
 /** `POST /signal` and `GET /signal/:id/status`. */
 export function signalRoutes(app: App, service: Service): void {
   const { intake, register } = service
+  const { SIGNAL_SECRET } = service.config
+  if (SIGNAL_SECRET !== undefined) demandSignatures(app, SIGNAL_SECRET)
   app.post(
     '/signal',
     {
       schema: {
+        summary: 'Send a signal',
+        tags: ['signals'],
         body: SignalRequestSchema,
-        querystring: Type.Object({ wait: Type.Optional(Type.Enum(['true', 'false'])) }),
+        querystring: Type.Object({
+          wait: Type.Optional(
+            Type.Enum(['true', 'false'], { description: '"true": answer once it is finished, with its result.' }),
+          ),
+        }),
+        response: {
+          200: OutcomeSchema,
+          202: AcceptedSchema,
+          400: ErrorSchema,
+          429: RejectedSchema,
+          503: RejectedSchema,
+        },
       },
     },
     async (request, reply) => {
@@ -38,26 +90,40 @@ export function signalRoutes(app: App, service: Service): void {
     },
   )
 
-  app.get('/signal/:id/status', { schema: { params: Type.Object({ id: Type.String() }) } }, async (request, reply) => {
-    const signal = await service.find(request.params.id)
-    if (!signal) {
-      return await reply.code(404).send({
-        error: 'Not Found',
-        message: 'No signal has this id, or it finished so long ago that it is forgotten.',
-        trace_id: request.traceId,
-      })
-    }
-    return {
-      signal_id: signal.id,
-      signal_type: signal.signalType,
-      trace_id: signal.traceId,
-      accepted_at: signal.acceptedAt,
-      ...outcomeOf(signal),
-    }
-  })
+  app.get(
+    '/signal/:id/status',
+    {
+      schema: {
+        summary: 'Where a signal is on its way',
+        tags: ['signals'],
+        params: Type.Object({ id: Type.String() }),
+        response: { 200: OutcomeSchema, 404: ErrorSchema },
+      },
+    },
+    async (request, reply) => {
+      const signal = await service.find(request.params.id)
+      if (!signal) {
+        return await reply.code(404).send({
+          error: 'Not Found',
+          message: 'No signal has this id, or it finished so long ago that it is forgotten.',
+          trace_id: request.traceId,
+        })
+      }
+      return {
+        signal_id: signal.id,
+        signal_type: signal.signalType,
+        trace_id: signal.traceId,
+        accepted_at: signal.acceptedAt,
+        ...outcomeOf(signal),
+      }
+    },
+  )
 }
 
-function outcomeOf({ status, durationMs, result, error }: SignalRecord): object {
+function outcomeOf({ status, durationMs, result, error }: SignalRecord): Pick<SignalRecord, 'status' | 'result'> & {
+  duration_ms?: number
+  error?: string
+} {
   return {
     status,
     ...(durationMs !== undefined && { duration_ms: round(durationMs) }),

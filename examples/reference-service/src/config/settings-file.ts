@@ -32,7 +32,7 @@ export function parseSettings(text: string): ReadSettings {
     if (Value.Check(schema, value)) settings[key] = value
     else problems.push(`${key} must be ${expectedOf(schema)}; it is ${JSON.stringify(given)}`)
   }
-  return { settings: settings as Partial<Settings>, problems }
+  return { settings, problems }
 }
 
 function entriesOf(text: string, problems: string[]): Readonly<Record<string, unknown>> {

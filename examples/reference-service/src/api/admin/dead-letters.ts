@@ -23,14 +23,24 @@ const PageSchema = Type.Object(
 /** `/admin/dead-letters`: what was given up: list, look at one, send back. */
 export function deadLetterRoutes(app: App, { backend, register }: Service): void {
   const { deadLetters } = backend.queue
-  app.get('/admin/dead-letters', { schema: { querystring: PageSchema } }, async (request) => {
-    const { limit = '100', after = '0' } = request.query
-    const letters = await deadLetters.list({ limit: Number(limit), after: Number(after) })
-    return { total: deadLetters.snapshot().size, dead_letters: letters.map(shown) }
-  })
+  app.get(
+    '/admin/dead-letters',
+    { schema: { summary: 'Signals that were given up', tags: ['admin'], querystring: PageSchema } },
+    async (request) => {
+      const { limit = '100', after = '0' } = request.query
+      const letters = await deadLetters.list({ limit: Number(limit), after: Number(after) })
+      return { total: deadLetters.snapshot().size, dead_letters: letters.map(shown) }
+    },
+  )
   app.get(
     '/admin/dead-letters/:id',
-    { schema: { params: Type.Object({ id: Type.String({ pattern: '^\\d{1,15}$' }) }) } },
+    {
+      schema: {
+        summary: 'One of them',
+        tags: ['admin'],
+        params: Type.Object({ id: Type.String({ pattern: '^\\d{1,15}$' }) }),
+      },
+    },
     async (request, reply) => {
       const letter = await deadLetters.get(Number(request.params.id))
       if (letter) return shown(letter)
@@ -39,13 +49,17 @@ export function deadLetterRoutes(app: App, { backend, register }: Service): void
         .send({ error: 'Not Found', message: 'There is no dead letter of this id.', trace_id: request.traceId })
     },
   )
-  app.post('/admin/dead-letters/redrive', { schema: { body: RedriveSchema } }, async (request) => {
-    const { ids, per_second, poison } = request.body
-    return await deadLetters.redrive({ ids, perSecond: per_second, poison }, async (signal) => {
-      register.revive(signal)
-      await backend.revive(signal.id)
-    })
-  })
+  app.post(
+    '/admin/dead-letters/redrive',
+    { schema: { summary: 'Send them back', tags: ['admin'], body: RedriveSchema } },
+    async (request) => {
+      const { ids, per_second, poison } = request.body
+      return await deadLetters.redrive({ ids, perSecond: per_second, poison }, async (signal) => {
+        register.revive(signal)
+        await backend.revive(signal.id)
+      })
+    },
+  )
 }
 
 function shown(letter: DeadSignal): object {

@@ -19,18 +19,26 @@ const ExperimentSchema = Type.Object(
 
 /** `/admin/experiments`: does a change of the settings help? The variants take turns at random. */
 export function experimentRoutes(app: App, { experiments }: Service): void {
-  app.post('/admin/experiments', { schema: { body: ExperimentSchema } }, async (request, reply) => {
-    experiments.start(request.body)
-    return await reply.code(201).send(experiments.read())
-  })
-  app.get('/admin/experiments', async (request, reply) => {
-    const reading = experiments.read()
-    if (reading) return reading
-    return await reply
-      .code(404)
-      .send({ error: 'Not Found', message: 'There is no experiment. POST one.', trace_id: request.traceId })
-  })
-  app.delete('/admin/experiments', async () => {
+  app.post(
+    '/admin/experiments',
+    { schema: { summary: 'Try a change of the settings', tags: ['admin'], body: ExperimentSchema } },
+    async (request, reply) => {
+      experiments.start(request.body)
+      return await reply.code(201).send(experiments.read())
+    },
+  )
+  app.get(
+    '/admin/experiments',
+    { schema: { summary: 'What is known by now', tags: ['admin'] } },
+    async (request, reply) => {
+      const reading = experiments.read()
+      if (reading) return reading
+      return await reply
+        .code(404)
+        .send({ error: 'Not Found', message: 'There is no experiment. POST one.', trace_id: request.traceId })
+    },
+  )
+  app.delete('/admin/experiments', { schema: { summary: 'End it', tags: ['admin'] } }, async () => {
     experiments.stop()
     return experiments.read() ?? { is_running: false }
   })
