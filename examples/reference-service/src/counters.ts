@@ -17,6 +17,15 @@ export type Stage = (typeof STAGES)[number]
 const RATE_SECONDS = 10
 const ERROR_SECONDS = 60
 
+/** Why a signal was refused. */
+export type RejectionReason =
+  | 'queue full'
+  | 'circuit breaker open'
+  | 'queue unavailable'
+  | 'rate limit'
+  | 'cord pulled'
+  | 'shutting down'
+
 /** How a request for work ended. */
 export type Ending = 'completed' | 'failed' | 'dead-lettered' | 'rejected'
 
@@ -31,6 +40,8 @@ export interface CountersSnapshot {
   /** The share of the last minute's signals that failed or were refused; 0 when there were none. */
   readonly errorRatio: number
   readonly byStatus: Readonly<Record<Ending, number>>
+  /** Of the refused ones, how many for which reason. */
+  readonly rejectedBy: Readonly<Record<RejectionReason, number>>
 }
 
 /** Plain counts of how signals fared. */
@@ -42,6 +53,14 @@ export class Counters {
   readonly #good = new WindowCounter(ERROR_SECONDS, this.#now)
   readonly #bad = new WindowCounter(ERROR_SECONDS, this.#now)
   readonly byStatus: Record<Ending, number> = { completed: 0, failed: 0, 'dead-lettered': 0, rejected: 0 }
+  readonly rejectedBy: Record<RejectionReason, number> = {
+    'queue full': 0,
+    'circuit breaker open': 0,
+    'queue unavailable': 0,
+    'rate limit': 0,
+    'cord pulled': 0,
+    'shutting down': 0,
+  }
 
   /** A signal asks to come in. */
   arrived(): void {
@@ -58,6 +77,12 @@ export class Counters {
     }
     if (ending === 'rejected') this.#rejected.add()
     this.#bad.add()
+  }
+
+  /** A signal was refused. */
+  refuse(reason: RejectionReason): void {
+    this.rejectedBy[reason]++
+    this.count('rejected')
   }
 
   get completedLately(): number {
@@ -78,6 +103,7 @@ export class Counters {
       completedLately: this.completedLately,
       errorRatio: this.errorRatio,
       byStatus: { ...this.byStatus },
+      rejectedBy: { ...this.rejectedBy },
     }
   }
 }

@@ -95,7 +95,9 @@ export class History {
 
 /** Everything on the line that is in one state at a time. */
 function statesOf(line: LineSnapshots): readonly Stated[] {
-  const circuits = [line.breaker, line.queueBreaker, ...line.chain]
+  // The circuit that signals meet is one of the chain's as well.
+  const others = line.chain.filter((_, index) => index !== (line.settings.downstream_chain ? 2 : 0))
+  const circuits = [line.breaker, line.queueBreaker, ...others]
   return [
     { kind: 'lamp', name: 'line', state: lampOf(line).lamp },
     ...circuits.map(({ name, state }) => ({ kind: 'circuit', name, state }) as const),

@@ -4,7 +4,7 @@ import { CircuitBreaker } from '@tps/jidoka'
 import { Breakdown, PercentileTracker, Slo } from '@tps/kaizen'
 import { DeadLetterQueue, WorkerPool } from '@tps/kanban'
 import { readConfig } from './config.ts'
-import { STAGES } from './counters.ts'
+import { Counters, STAGES } from './counters.ts'
 import { initialSettings } from './settings.ts'
 import type { LineSnapshots } from './snapshots.ts'
 
@@ -46,6 +46,7 @@ export function lineOf(changes: Partial<LineSnapshots> = {}): LineSnapshots {
       completedLately: 0,
       errorRatio: 0,
       byStatus: { completed: 0, failed: 0, 'dead-lettered': 0, rejected: 0 },
+      rejectedBy: new Counters().rejectedBy,
     },
     slo: {
       latency: new Slo({ name: 'latency', target: 0.99, threshold: 100 }).snapshot(),

@@ -6,7 +6,8 @@ export function createMetrics({ parts, ledger, alerts, board, ingress, settings 
   const { latency, counters, slos } = ledger
   return new MetricsPage({
     breakers: () => [
-      named('downstream', () => parts.breaker()),
+      // Signals that were turned away because it was open: health checks that it refused are no matter of the callers'.
+      named('downstream', () => ({ ...parts.breaker(), rejected: counters.rejectedBy['circuit breaker open'] })),
       named('queue', () => parts.queueBreaker()),
       // Without the chain signals call a alone, and its circuit is the first one.
       ...(settings.current.downstream_chain ? parts.chain().map((one) => named(one.name, () => one)) : []),

@@ -48,6 +48,12 @@ describe('a reading', () => {
     })
   })
 
+  it('counts as rejections of the circuit the signals that it turned away', () => {
+    const { counters } = lineOf()
+    const rejectedBy = { ...counters.rejectedBy, 'circuit breaker open': 7, 'queue full': 3 }
+    expect(readingOf(lineOf({ counters: { ...counters, rejectedBy } }), host, []).values.circuitRejected).toBe(7)
+  })
+
   it('bounds what grows with the line', () => {
     const line = lineOf()
     const many = Array.from({ length: 500 }, (_, index) => index)

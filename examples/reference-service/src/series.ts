@@ -45,7 +45,7 @@ export const SERIES = {
   circuitB: circuitOfChain(1),
   circuitC: circuitOfChain(2),
   failureRatio: max(({ line }) => (line.breaker.window.completed > 0 ? line.breaker.window.failureRatio : null)),
-  circuitRejected: last(({ line }) => line.breaker.totals.rejected),
+  circuitRejected: last(({ line }) => line.counters.rejectedBy['circuit breaker open']),
   healthMs: max(({ line }) => line.watch.latencyMs),
 
   depth: max(({ line }) => line.queue.depth),

@@ -50,7 +50,7 @@ function jidoka(line: LineSnapshots): object {
     },
     failures: consecutiveFailures,
     failures_count: totals.failure,
-    rejections: totals.rejected,
+    rejections: counters.rejectedBy['circuit breaker open'],
     signals_rejected: counters.byStatus.rejected,
     last_error: lastFailure?.message ?? null,
     last_failure_time: lastFailure ? new Date(line.at - lastFailure.agoMs).toISOString() : null,

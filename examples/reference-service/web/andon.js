@@ -50,7 +50,7 @@ function make() {
     panel({ title: 'Active alerts', size: 8 }, active.element, chart.element),
     panel({ title: 'Cord', size: 4 }, cord.element),
     panel({ title: 'Diagnosis', size: 8 }, findings.element),
-    panel({ title: 'Transitions', size: 4 }, log.element),
+    panel({ title: 'Transitions', size: 4, tall: true }, log.element),
     panel({ title: 'Processing latency', size: 4 }, latency.element),
     panel({ title: 'Error rate', size: 4 }, errors.element),
     panel({ title: 'Circuit breaker', size: 4 }, breaker.element),

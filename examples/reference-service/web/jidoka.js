@@ -21,6 +21,7 @@ function make() {
     name: 'Circuit state over time',
     format: count,
     states: CIRCUIT_STATES,
+    height: 290,
     series: [{ key: 'circuit', label: 'state', shade: '--blue', step: true, fill: true, width: 2.5 }],
   })
   const chainChart = lineChart({
@@ -65,11 +66,12 @@ function make() {
       const { word, tone, number } = circuit(breaker.state)
       const wait = breaker.state === 'open' && breaker.retryAfterMs !== null ? `next probe in ${Math.ceil(breaker.retryAfterMs / 1000)} s` : `${word.toLowerCase()} for ${duration(breaker.stateForMs)}`
       state.set({ value: word, word: `state ${number}`, tone, note: breaker.holds.length > 0 ? `held by ${breaker.holds.map((reason) => reason ?? 'hand').join(', ')}` : wait })
-      rejections.set({ value: count(breaker.totals.rejected), note: `refused by the circuit; ${count(counters.byStatus.rejected)} signals refused in all`, ...(number === 1 && { tone: 'red', word: 'refusing now' }) })
+      const refused = counters.rejectedBy['circuit breaker open']
+      rejections.set({ value: count(refused), note: `signals turned away by the open circuit; ${count(counters.byStatus.rejected)} refused for any reason`, ...(number === 1 && { tone: 'red', word: 'refusing now' }) })
       recovery.set(recoveryOf(reading))
       dead.set({ value: count(deadLetters.size), note: `of ${count(deadLetters.capacity)} that can be kept`, ...(deadLetters.size > 0 ? { tone: 'yellow', word: 'waiting for a cure' } : { tone: 'green', word: 'none' }) })
       failures.set(failuresOf(breaker, reading.at))
-      health.set(healthOf(watch, reading.at))
+      health.set(healthOf(watch, breaker, reading.at))
       chain.set(reading)
       log.set(reading.transitions.filter(({ kind }) => kind === 'circuit' || kind === 'downstream'))
     },
@@ -99,8 +101,10 @@ function failuresOf({ consecutiveFailures, totals, window, lastFailure, openings
   ]
 }
 
-function healthOf({ status, latencyMs, checkedAt, error }, at) {
+function healthOf({ status, latencyMs, checkedAt, error }, { state }, at) {
   const checked = checkedAt ? `checked ${ago(checkedAt, at)}` : 'not checked yet'
+  // An open circuit lets no check through: the last answer is from before.
+  if (status === 'healthy' && state !== 'closed') return { value: 'Not asked', tone: 'yellow', note: `the circuit is open; last ${checked}` }
   if (status === 'healthy') return { value: 'Healthy', tone: 'green', note: `answered in ${duration(latencyMs)}, ${checked}` }
   if (status === 'unhealthy') return { value: 'Unhealthy', tone: 'red', note: `${error ?? 'no answer'}; ${checked}` }
   return { value: 'Unknown', tone: 'unknown', note: checked }
@@ -135,9 +139,10 @@ function chainOfDownstreams() {
   )
   return {
     element: h('div', {}, element, says),
-    set({ line: { breaker, chain, settings } }) {
+    set({ line: { chain, settings }, values, lamp }) {
+      const own = { name: 'This service', tone: lamp, amount: `p99 ${duration(values.p99)}`, says: `${percent(values.errorRatio)} of the last minute’s signals failed or were refused` }
       const downstreams = chain.map((each, index) => ({ name: `Downstream ${DOWNSTREAMS[index] ?? index}`, circuit: each }))
-      update([...downstreams, { name: 'This service', circuit: breaker }].map(stationOf))
+      update([...downstreams.map(stationOf), own])
       setText(says, settings.downstream_chain ? 'Signals call C, which calls B, which calls A: trouble in A travels from left to right until a circuit stops it.' : 'Signals call A alone now. With the setting downstream_chain they call C, which calls B, which calls A.')
     },
   }

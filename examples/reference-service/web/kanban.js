@@ -92,15 +92,15 @@ function make() {
   }
 }
 
-function outcomesOf({ counters: { byStatus }, pool, rateLimiter }) {
+function outcomesOf({ counters: { byStatus, rejectedBy }, pool }) {
   return [
     ['Completed', count(byStatus.completed)],
     ['Refused', count(byStatus.rejected), byStatus.rejected > 0 ? 'yellow' : undefined],
+    ...Object.entries(rejectedBy).flatMap(([reason, times]) => (times > 0 ? [[`· ${reason}`, count(times)]] : [])),
     ['Failed: own time was up', count(byStatus.failed)],
     ['Dead-lettered', count(byStatus['dead-lettered']), byStatus['dead-lettered'] > 0 ? 'yellow' : undefined],
     ['Tried again', count(pool.retried)],
     ['Mean time of a worker', duration(pool.meanHandlerMs)],
-    ...(rateLimiter ? [['Cut by the rate limiter', count(rateLimiter.totals.rejected)]] : []),
   ]
 }
 

@@ -104,7 +104,7 @@ function make() {
 
 /** What tutorial 2 has the gauge say. */
 function circuitSays({ breaker, watch }) {
-  const health = { healthy: 'Downstream is healthy.', unhealthy: 'Downstream is not healthy.' }[watch.status] ?? 'Downstream not checked yet.'
+  const health = breaker.state !== 'closed' ? '' : { healthy: 'Downstream is healthy.', unhealthy: 'Downstream is not healthy.' }[watch.status] ?? 'Downstream not checked yet.'
   const { word } = tones.circuit(breaker.state)
   const probe = breaker.state === 'open' && breaker.retryAfterMs ? ` Next probe in ${Math.ceil(breaker.retryAfterMs / 1000)} s.` : ''
   return `Circuit is ${word}. ${breaker.state === 'open' ? `Calls are refused.${probe}` : health}`
@@ -148,7 +148,7 @@ const LAMP_SAYS = { green: 'running', yellow: 'look at it', red: 'stopped or fai
 function stationsOf({ line, values }, live) {
   const lampOf = (name) => line.board.stations.find(({ station }) => station === name)?.colour ?? 'unknown'
   const chain = line.chain.map(({ state }, index) => `${'ABC'[index]} ${tones.circuit(state).word.toLowerCase()}`)
-  const worst = line.chain.some(({ state }) => tones.circuit(state).tone === 'red') ? 'red' : line.watch.status === 'unhealthy' ? 'yellow' : line.watch.status === 'healthy' ? 'green' : 'unknown'
+  const worst = line.chain.some(({ state }) => tones.circuit(state).tone === 'red') ? 'red' : line.breaker.state === 'half-open' ? 'yellow' : line.watch.status === 'unhealthy' ? 'yellow' : line.watch.status === 'healthy' ? 'green' : 'unknown'
   const firing = line.alerts.filter(({ state }) => state === 'firing').length
   const used = tones.lately(live.values.utilization) ?? values.utilization
   const station = (id, name, board, tone, amount, says) => ({ id, name, board, tone, amount, says: `${LAMP_SAYS[tone]} · ${says}` })

@@ -5,6 +5,7 @@ import type { Experiments } from '../experiments.ts'
 import type { Ingress } from '../ingress.ts'
 import type { SignalQueue } from '../queue/signal-queue.ts'
 import type { SignalRegister } from '../register.ts'
+import type { RejectionReason } from '../counters.ts'
 import { type Signal, type SignalRequest, createSignal } from '../signal.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -12,13 +13,7 @@ import type { Ledger } from './ledger.ts'
 export interface Rejection {
   readonly accepted: false
   readonly status: 429 | 503
-  readonly reason:
-    | 'queue full'
-    | 'rate limit'
-    | 'circuit breaker open'
-    | 'queue unavailable'
-    | 'cord pulled'
-    | 'shutting down'
+  readonly reason: RejectionReason
   readonly retryAfterMs: number
 }
 
@@ -133,7 +128,7 @@ export class Intake {
   }
 
   #refuse(status: Rejection['status'], reason: Rejection['reason'], retryAfterMs: number): Rejection {
-    this.#parts.ledger.refused(performance.now())
+    this.#parts.ledger.refused(reason, performance.now())
     return { accepted: false, status, reason, retryAfterMs }
   }
 

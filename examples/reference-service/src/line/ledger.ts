@@ -2,7 +2,7 @@ import { DurationClassifier } from '@tps/heijunka'
 import { Breakdown, PercentileTracker } from '@tps/kaizen'
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
-import { Counters, STAGES, type Stage } from '../counters.ts'
+import { Counters, type RejectionReason, STAGES, type Stage } from '../counters.ts'
 import type { Experiments } from '../experiments.ts'
 import type { SignalRegister } from '../register.ts'
 import { round } from '../round.ts'
@@ -65,8 +65,8 @@ export class Ledger {
   }
 
   /** A signal was refused. */
-  refused(nowMs: number): void {
-    this.counters.count('rejected')
+  refused(reason: RejectionReason, nowMs: number): void {
+    this.counters.refuse(reason)
     this.slos.lost(nowMs)
   }
 }
