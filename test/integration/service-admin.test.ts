@@ -34,11 +34,8 @@ describe('the administration', () => {
 
   const status = (): Promise<Status> => service.json<Status>('/status')
   const admin = async (method: string, path: string, body?: object): Promise<Record<string, unknown>> => {
-    const headers = body && { 'content-type': 'application/json' }
-    const response = await fetch(`${service.url}/admin/${path}`, {
-      method,
-      ...(body && { headers, body: JSON.stringify(body) }),
-    })
+    const json = body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+    const response = await fetch(`${service.url}/admin/${path}`, { method, ...json })
     return (await response.json()) as Record<string, unknown>
   }
   const send = async (payload: object = {}, more: object = {}): Promise<Record<string, unknown>> => {
