@@ -68,7 +68,7 @@ export class RunningService extends ServiceClient {
   /** Starts it and waits until it listens. `environment` is added to a default with free ports. */
   static async start(environment: Readonly<Record<string, string>> = {}): Promise<RunningService> {
     const child = spawn(process.execPath, ['--conditions=@tps/source', MAIN], {
-      env: { PATH: process.env['PATH'], PORT: '0', DOWNSTREAM_PORT: '0', ...environment },
+      env: { PATH: process.env['PATH'], PORT: '0', DOWNSTREAM_PORT: '0', DATABASE_PRODUCTS: '1000', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const log: LogLine[] = []

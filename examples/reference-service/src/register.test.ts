@@ -2,8 +2,10 @@ import { expect, it } from 'vitest'
 import type { Outcome } from './line/outcome.ts'
 import { SignalRegister } from './register.ts'
 import { type Signal, createSignal, kindOf } from './signal.ts'
+import { tracingOf } from './tracing/tracing-fixtures.ts'
 
-const signal = () => createSignal({ signal_type: 'execute', payload: {} }, 'trace', 0)
+const tracing = tracingOf({ TRACING: 'off' })
+const signal = () => createSignal({ signal_type: 'execute', payload: {} }, tracing.begin({}, 0), 0)
 
 function outcome(of: Signal, rest: Partial<Outcome> = {}): Outcome {
   const { id, traceId, acceptedAt } = of

@@ -1,5 +1,6 @@
 import type { Outcome } from './line/outcome.ts'
 import type { Signal, SignalStatus } from './signal.ts'
+import type { SignalTrace } from './tracing/signal-trace.ts'
 
 /** What is known of a signal. */
 export interface SignalRecord {
@@ -48,6 +49,11 @@ export class SignalRegister {
   get(id: string): SignalRecord | undefined {
     const signal = this.#active.get(id)
     return signal ? recordOf(signal) : this.#finished.get(id)
+  }
+
+  /** The spans of a signal that is on the line. */
+  traceOf(id: string): SignalTrace | undefined {
+    return this.#active.get(id)?.trace
   }
 
   /** A worker has begun with the signal. */

@@ -19,6 +19,7 @@ import { SignalRegister, type SignalRecord } from './register.ts'
 import { openBackend } from './roles/backend.ts'
 import { SettingsStore, initialSettings } from './settings.ts'
 import type { LineSnapshots } from './snapshots.ts'
+import { type Tools, openTools } from './tools.ts'
 
 const REMEMBER_MS = 5_000
 const BOARD_MS = 1_000
@@ -43,13 +44,14 @@ export class Service {
   readonly history: History
   readonly health: HealthMonitor
   readonly parts: Parts
+  readonly tools: Tools
   readonly #channels: Channels
   readonly #observation: Observation
   readonly #queueBreaker: CircuitBreaker
   #remembering: NodeJS.Timeout | undefined
 
   private constructor(base: Base, backend: Backend) {
-    const { config, settings, log, register, experiments, ledger } = base
+    const { config, settings, log, register, experiments, ledger, tools } = base
     const { counters, latency } = ledger
     this.config = config
     this.log = log
@@ -58,6 +60,7 @@ export class Service {
     this.experiments = experiments
     this.ledger = ledger
     this.backend = backend
+    this.tools = tools
     this.ingress = new Ingress(settings)
     this.#queueBreaker = new CircuitBreaker({
       name: 'queue',
@@ -94,14 +97,14 @@ export class Service {
       settings,
       rateLimiter: () => this.ingress.snapshot(),
       experiment: () => experiments.snapshot(),
-      tracesKept: () => 0,
+      tracesKept: () => tools.tracing.memory.snapshot().kept,
     })
     this.history = new History(() => this.observe())
     this.health = createHealth({
       intake: this.intake,
       parts: this.parts,
       history: this.history,
-      tracingFails: () => undefined,
+      tracingFails: () => tools.tracing.failure,
     })
   }
 
@@ -114,7 +117,8 @@ export class Service {
     const register = new SignalRegister(config.SIGNALS_KEPT)
     const experiments = new Experiments(settings)
     const ledger = new Ledger(config, register, experiments, log)
-    const base = { config, settings, log, register, experiments, ledger }
+    const tools = await openTools(config, log)
+    const base = { config, settings, log, register, experiments, ledger, tools }
     const service = new Service(base, await openBackend(base))
     await service.#start()
     return service
@@ -220,8 +224,9 @@ export class Service {
     this.#queueBreaker[Symbol.dispose]()
     await this.#channels.stop(this.alerts)
     await this.backend.stop()
+    await this.tools.stop()
   }
 }
 
 /** What is there before the backend. */
-export type Base = Pick<Service, 'config' | 'settings' | 'log' | 'register' | 'experiments' | 'ledger'>
+export type Base = Pick<Service, 'config' | 'settings' | 'log' | 'register' | 'experiments' | 'ledger' | 'tools'>

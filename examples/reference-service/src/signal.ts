@@ -1,5 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import type { Attributes } from '@opentelemetry/api'
 import { type Static, Type } from 'typebox'
+import type { SignalTrace } from './tracing/signal-trace.ts'
 
 /** The body of `POST /signal`. */
 export const SignalRequestSchema = Type.Object(
@@ -50,6 +52,8 @@ export interface Signal {
   traceparent?: string | undefined
   /** When it was put into a queue that is not in memory, in ms since 1970. */
   readonly putAt?: number | undefined
+  /** Its spans, in the processes that have had it in their hands. */
+  trace?: SignalTrace | undefined
 }
 
 /** By what the durations of signals are learned: what is done, and of which kind. `burst-17` is of the kind `burst`. */
@@ -60,16 +64,39 @@ export function kindOf({ request: { signal_type, payload } }: Pick<Signal, 'requ
 }
 
 /** Makes a signal of a request that arrived at `receivedMs`. */
-export function createSignal(request: SignalRequest, traceId: string, receivedMs: number): Signal {
+export function createSignal(request: SignalRequest, trace: SignalTrace, receivedMs: number): Signal {
   return {
     id: randomUUID(),
-    traceId,
+    traceId: trace.traceId,
+    traceparent: trace.traceparent,
+    trace,
     request,
     acceptedAt: new Date().toISOString(),
     receivedMs,
     acceptedMs: performance.now(),
     enqueuedMs: receivedMs,
     status: 'queued',
+  }
+}
+
+/** Who sent a signal that doesn't say. Callers are not told apart here: one who wants to be found again says so. */
+const USER = 'test-user'
+
+/** What the outermost span of a signal tells of it. */
+export function describeSignal({ id, request: { signal_type, payload, priority } }: Signal): Attributes {
+  const { task, type, product_id, customer_id } = payload
+  const user: unknown = Reflect.get(payload, 'user_id')
+  return {
+    'http.method': 'POST',
+    'http.route': '/signal',
+    signal_id: id,
+    signal_type,
+    user_id: typeof user === 'string' ? user : USER,
+    ...(task !== undefined && { task }),
+    ...(type !== undefined && { task_type: type }),
+    ...(priority !== undefined && { priority }),
+    ...(product_id !== undefined && { product_id }),
+    ...(customer_id !== undefined && { customer_id }),
   }
 }
 

@@ -6,12 +6,13 @@ import type { Config } from './config.ts'
 import { DownstreamEntry } from './downstream/entry.ts'
 import type { Outcome } from './line/outcome.ts'
 import { WorkerCrashError } from './line/runs.ts'
-import { type ExecuteTask, Work } from './line/work.ts'
+import { Work } from './line/work.ts'
 import type { Percentiles } from './percentiles.ts'
 import type { WorkQueue } from './queue/signal-queue.ts'
 import { Scaler } from './scaler.ts'
 import type { SettingsStore } from './settings.ts'
 import type { Signal } from './signal.ts'
+import type { Tools } from './tools.ts'
 import { DownstreamWatch } from './watch.ts'
 
 /** What a workshop is made of. */
@@ -19,7 +20,7 @@ export interface WorkshopParts {
   readonly config: Config
   readonly settings: SettingsStore
   readonly queue: WorkQueue
-  readonly executeTask: ExecuteTask
+  readonly tools: Pick<Tools, 'tasks' | 'tracing'>
   readonly report: () => Percentiles
   /** Where the downstream is. */
   readonly downstreamUrl: string
@@ -59,13 +60,14 @@ export class Workshop {
     this.watch = new DownstreamWatch(this.breaker, this.#downstream, config.HEALTH_CHECK_MS)
     this.work = new Work({
       settings,
-      executeTask: parts.executeTask,
+      executeTask: parts.tools.tasks.executeTask,
       breaker: this.breaker,
       downstream: this.#downstream,
       report: parts.report,
       begun: parts.begun,
       deliver: parts.deliver,
       giveBack: (signal) => queue.giveBack(signal),
+      tracing: parts.tools.tracing,
       log,
     })
     this.pool = new WorkerPool<Signal, void>(
@@ -78,6 +80,10 @@ export class Workshop {
       },
       async (signal, context) => await this.work.process(signal, context),
     )
+    this.pool.on('retried', ({ item, attempt, error }) => {
+      const reason = error instanceof Error ? error.message : String(error)
+      item.trace?.requeued(item, 'retry_attempt', () => ({ attempt: attempt + 1, reason }))
+    })
     this.pool.on('deadLettered', ({ item, error }) => this.#bury(item, error))
     this.pool.on('sourceError', ({ error }) => this.#log.error({ err: error }, 'the queue gives nothing'))
     this.#scaler = new Scaler(

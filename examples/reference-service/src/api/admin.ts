@@ -5,10 +5,12 @@ import { alertRoutes } from './admin/alerts.ts'
 import { chaosRoutes } from './admin/chaos.ts'
 import { configRoutes } from './admin/config.ts'
 import { cordRoutes } from './admin/cord.ts'
+import { databaseRoutes } from './admin/database.ts'
 import { deadLetterRoutes } from './admin/dead-letters.ts'
 import { experimentRoutes } from './admin/experiments.ts'
 import type { App } from './server.ts'
 import { equalInConstantTime } from './secrets.ts'
+import { otlpRoutes } from './traces.ts'
 
 /** `/admin`: open on this machine, and from elsewhere with the token only. */
 export function adminRoutes(app: App, service: Service): void {
@@ -25,7 +27,9 @@ export function adminRoutes(app: App, service: Service): void {
     configRoutes(admin, service)
     alertRoutes(admin, service)
     cordRoutes(admin, service)
+    databaseRoutes(admin, service)
     deadLetterRoutes(admin, service)
+    otlpRoutes(admin, service)
     chaosRoutes(admin, service)
     experimentRoutes(admin, service)
   })

@@ -6,6 +6,7 @@ import { metricsRoutes } from './metrics.ts'
 import { type App, createServer } from './server.ts'
 import { signalRoutes } from './signals.ts'
 import { statusRoutes } from './status.ts'
+import { traceRoutes } from './traces.ts'
 
 export type { App } from './server.ts'
 
@@ -18,5 +19,6 @@ export async function createApp(service: Service): Promise<App> {
   metricsRoutes(app, service)
   adminRoutes(app, service)
   await boardRoutes(app, service)
+  traceRoutes(app, service)
   return app
 }

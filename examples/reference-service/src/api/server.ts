@@ -12,6 +12,7 @@ import {
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { traceIdFrom } from '../signal.ts'
+import type { SignalTrace } from '../tracing/signal-trace.ts'
 import { answerErrors } from './errors.ts'
 
 declare module 'fastify' {
@@ -20,6 +21,8 @@ declare module 'fastify' {
     receivedMs: number
     /** The caller's trace id, or a new one. In every answer and log line. */
     traceId: string
+    /** The trace of the signal that the request brings. */
+    trace: SignalTrace | null
   }
 }
 
@@ -57,6 +60,7 @@ export async function createServer(config: Config, log: Logger): Promise<App> {
   app.removeContentTypeParser('text/plain')
   app.decorateRequest('receivedMs', 0)
   app.decorateRequest('traceId', '')
+  app.decorateRequest('trace', null)
   app.addHook('onRequest', (request, reply, done) => {
     request.receivedMs = performance.now()
     request.traceId = traceIdFrom(request.headers.traceparent)

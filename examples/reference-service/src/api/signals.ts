@@ -1,8 +1,10 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { SignalRecord } from '../register.ts'
 import { round } from '../round.ts'
 import type { Service } from '../service.ts'
 import { SignalRequestSchema } from '../signal.ts'
+import type { Tracing } from '../tracing/start.ts'
 import { ErrorSchema } from './errors.ts'
 import type { App } from './server.ts'
 import { demandSignatures } from './signature.ts'
@@ -44,12 +46,19 @@ const OutcomeSchema = Type.Object(
 
 /** `POST /signal` and `GET /signal/:id/status`. */
 export function signalRoutes(app: App, service: Service): void {
-  const { intake, register } = service
+  const { intake, register, log } = service
+  const { tracing } = service.tools
+  const isLogging = log.isLevelEnabled('debug')
   const { SIGNAL_SECRET } = service.config
   if (SIGNAL_SECRET !== undefined) demandSignatures(app, SIGNAL_SECRET)
   app.post(
     '/signal',
     {
+      // Before the body is read: that is a part of the signal's way, too.
+      onRequest: (request, reply, done) => {
+        beginTrace(tracing, request, reply)
+        done()
+      },
       schema: {
         summary: 'Send a signal',
         tags: ['signals'],
@@ -69,8 +78,11 @@ export function signalRoutes(app: App, service: Service): void {
       },
     },
     async (request, reply) => {
-      const admission = await intake.accept(request.body, request.traceId, request.receivedMs)
+      const trace = request.trace ?? tracing.begin(request.headers, request.receivedMs)
+      if (isLogging) log.debug({ trace_id: trace.traceId, component: 'api' }, 'Processing signal')
+      const admission = await intake.accept(request.body, trace, request.receivedMs)
       if (!admission.accepted) {
+        trace.answering()
         const { reason, retryAfterMs, status } = admission
         return await reply
           .code(status)
@@ -84,8 +96,12 @@ export function signalRoutes(app: App, service: Service): void {
         trace_id: signal.traceId,
         timestamp: signal.acceptedAt,
       }
-      if (request.query.wait !== 'true') return await reply.code(202).send(accepted)
+      if (request.query.wait !== 'true') {
+        trace.answering()
+        return await reply.code(202).send(accepted)
+      }
       const finished = await register.whenFinished(signal)
+      trace.answering()
       return await reply.code(200).send({ ...accepted, ...outcomeOf(finished) })
     },
   )
@@ -130,4 +146,13 @@ function outcomeOf({ status, durationMs, result, error }: SignalRecord): Pick<Si
     ...(result !== undefined && { result }),
     ...(error !== undefined && { error }),
   }
+}
+
+function beginTrace(tracing: Tracing, request: FastifyRequest, reply: FastifyReply): void {
+  const trace = tracing.begin(request.headers, request.receivedMs)
+  request.trace = trace
+  request.traceId = trace.traceId
+  void reply.header('x-trace-id', trace.traceId)
+  // Also when the caller has gone meanwhile.
+  if (trace.isRecorded) reply.raw.once('close', () => trace.answered(reply.raw.statusCode))
 }

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import type { Tracing } from '../tracing/start.ts'
+import type { Service } from '../service.ts'
 import { spansOfOtlp } from '../tracing/otlp.ts'
 import { rowOf, viewOf } from '../tracing/trace-view.ts'
-import type { App } from './app.ts'
+import type { App } from './server.ts'
 import { PAGE_HEADERS } from './board.ts'
 
 const PAGE = readFileSync(join(import.meta.dirname, '../../web/traces.html'))
@@ -32,7 +32,7 @@ const QuerySchema = Type.Object(
 )
 
 /** `GET /traces` and `GET /traces/:trace_id`: the last traces, as JSON, or as a page for a browser. */
-export function traceRoutes(app: App, { tracing }: { readonly tracing: Tracing }): void {
+export function traceRoutes(app: App, { tools: { tracing } }: Service): void {
   const { memory } = tracing
   app.get('/traces', { schema: { querystring: QuerySchema } }, async (request, reply) => {
     if (isBrowser(request)) return await page(reply)
@@ -70,7 +70,7 @@ export function traceRoutes(app: App, { tracing }: { readonly tracing: Tracing }
 }
 
 /** `POST /v1/traces`: spans of other processes, by OTLP as JSON. Only for those who may administer. */
-export function otlpRoutes(app: App, { tracing }: { readonly tracing: Tracing }): void {
+export function otlpRoutes(app: App, { tools: { tracing } }: Service): void {
   app.post('/v1/traces', { bodyLimit: OTLP_BYTES, schema: { body: Type.Object({}) } }, async (request) => {
     const { spans, rejected } = spansOfOtlp(request.body)
     for (const span of spans) tracing.memory.add(span)

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { PRODUCTS } from '../database/task-database.ts'
+import { PRODUCTS } from '../database/queries.ts'
 import { integer, optionalText } from './kinds.ts'
 
 /** The database of the tasks. */

@@ -8,10 +8,7 @@ import type { TaskDatabase } from './task-database.ts'
 import type { DatabaseConfig } from '../config/database.ts'
 
 /** What a task is about, as its signal says. */
-export type TaskPayload = SignalRequest['payload'] & {
-  readonly product_id?: number | undefined
-  readonly customer_id?: number | undefined
-}
+export type TaskPayload = SignalRequest['payload']
 
 /** What a task is done with. */
 export interface TaskContext {
@@ -38,16 +35,19 @@ const TYPE_MS = { quick: 0, slow: 90 }
  * that names a `product_id` or a `customer_id` gets that; any other one is for a customer that its name decides.
  */
 export class TaskRunner {
-  readonly #database: TaskDatabase
+  readonly database: TaskDatabase
   readonly #cache: TaskCache<string | null>
 
   constructor(database: TaskDatabase, cache: Pick<DatabaseConfig, 'CACHE_ENTRIES' | 'CACHE_TTL_MS'>) {
-    this.#database = database
+    this.database = database
     this.#cache = new TaskCache({ capacity: cache.CACHE_ENTRIES, ttlMs: cache.CACHE_TTL_MS })
   }
 
   /** Rejects when the database can't answer, and with the signal's reason as soon as it aborts. */
-  async executeTask(task: string | undefined, { payload, signal, settings }: TaskContext): Promise<TaskResult> {
+  readonly executeTask = async (
+    task: string | undefined,
+    { payload, signal, settings }: TaskContext,
+  ): Promise<TaskResult> => {
     const { product_id, customer_id, latency_ms, type } = payload
     const product = product_id === undefined ? undefined : await this.#lookUp('product', product_id, signal)
     const isAnonymous = product_id === undefined && customer_id === undefined
@@ -90,9 +90,9 @@ export class TaskRunner {
   async #fetch(query: QueryName, id: number, key: string, signal: AbortSignal): Promise<string | null> {
     const text = await withSpan(
       'FetchFromDatabase',
-      async () => (await this.#database.fetch(query, id, signal)) ?? null,
+      async () => (await this.database.fetch(query, id, signal)) ?? null,
       () => ({
-        'db.system.name': this.#database.system,
+        'db.system.name': this.database.system,
         'db.operation.name': 'SELECT',
         'db.collection.name': QUERIES[query].table,
         'db.query.text': QUERIES[query].sql,

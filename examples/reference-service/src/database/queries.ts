@@ -61,5 +61,8 @@ export const ROWS_SQL = {
 /** A table by its name. */
 export type TableName = keyof typeof ROWS_SQL
 
+/** How many products there are by default: so many that reading all of them takes some 60 ms, as in tutorial 5. */
+export const PRODUCTS = 1_200_000
+
 /** How many customers there are. Each fits into the cache. */
 export const CUSTOMERS = 1_000

@@ -1,7 +1,8 @@
+import type { DatabaseConfig } from '../config/database.ts'
 import type { Backend } from './backend.ts'
 import { DatabaseBusyError, DatabaseClosedError } from './errors.ts'
 import { PostgresBackend } from './postgres-backend.ts'
-import type { IndexName, QueryName } from './queries.ts'
+import { type IndexName, PRODUCTS, type QueryName } from './queries.ts'
 import { QueryTimes } from './query-times.ts'
 import type { DatabaseSnapshot, Structure } from './report.ts'
 import { SqliteBackend } from './sqlite-backend.ts'
@@ -21,9 +22,6 @@ export interface DatabaseOptions {
   /** How many queries may be under way; more are refused with `ERR_DATABASE_BUSY`. Default 1000. */
   readonly maxPending?: number | undefined
 }
-
-/** As many that reading all of them takes some 60 ms, as in tutorial 5. */
-export const PRODUCTS = 1_200_000
 
 /** The database of the tasks: products and customers. */
 export class TaskDatabase {
@@ -47,6 +45,17 @@ export class TaskDatabase {
         ? await SqliteBackend.open({ path, products })
         : await PostgresBackend.open({ url, products, connections, timeoutMs })
     return new TaskDatabase(backend, maxPending)
+  }
+
+  /** The database that the configuration names. */
+  static async from(config: DatabaseConfig): Promise<TaskDatabase> {
+    return await TaskDatabase.open({
+      url: config.DATABASE_URL,
+      path: config.DATABASE_FILE,
+      products: config.DATABASE_PRODUCTS,
+      connections: config.DATABASE_CONNECTIONS,
+      timeoutMs: config.DATABASE_TIMEOUT_MS,
+    })
   }
 
   get system(): Backend['system'] {

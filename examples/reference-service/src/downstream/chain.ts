@@ -7,7 +7,10 @@ import type { Settings } from '../settings.ts'
  */
 export function chainOf(
   line: CircuitBreakerSnapshot,
-  [a = closed(line), b = closed(line)]: readonly [CircuitBreakerSnapshot | undefined, CircuitBreakerSnapshot | undefined],
+  [a = closed(line), b = closed(line)]: readonly [
+    CircuitBreakerSnapshot | undefined,
+    CircuitBreakerSnapshot | undefined,
+  ],
   { downstream_chain }: Pick<Settings, 'downstream_chain'>,
 ): readonly CircuitBreakerSnapshot[] {
   const [first, last] = downstream_chain ? [a, line] : [line, closed(line)]

@@ -1,9 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { type Attributes, type Span, SpanStatusCode } from '@opentelemetry/api'
 import { CircuitBreaker, type CircuitBreakerSnapshot } from '@tps/jidoka'
 import { type FastifyInstance, fastify } from 'fastify'
 import type { Config } from '../config.ts'
 import type { SettingsStore } from '../settings.ts'
 import { type Behaviour, DOWNSTREAMS, type DownstreamName, behaviourOf } from './behaviour.ts'
+import { type TraceHeaders, onward, withSpan } from '../tracing/spans.ts'
+import type { Tracing } from '../tracing/start.ts'
 import { type DownstreamAnswer, DownstreamClient } from './client.ts'
 
 /** Whom each calls, and how much of the line's patience it has for it: less and less, so that the innermost gives up first. */
@@ -13,7 +16,16 @@ const CALLS = { c: { callee: 'b', patience: 0.75 }, b: { callee: 'a', patience: 
 interface Link {
   readonly callee: DownstreamName
   readonly breaker: CircuitBreaker
+  /** The breaker with a span around each call. */
+  readonly traced: Pick<CircuitBreaker, 'execute'>
   readonly client: DownstreamClient
+}
+
+/** What can be left out. */
+export interface DownstreamServerOptions {
+  readonly random?: (() => number) | undefined
+  /** Default: no spans. */
+  readonly tracing?: Tracing | undefined
 }
 
 /** What the server is made with. */
@@ -32,12 +44,15 @@ export class DownstreamServer {
   readonly #config: DownstreamServerConfig
   readonly #settings: SettingsStore
   readonly #random: () => number
+  readonly #tracing: Tracing | undefined
   readonly #links = new Map<DownstreamName, Link>()
 
-  constructor(config: DownstreamServerConfig, settings: SettingsStore, random: () => number = Math.random) {
+  constructor(config: DownstreamServerConfig, settings: SettingsStore, options: DownstreamServerOptions = {}) {
+    const { random = Math.random, tracing } = options
     this.#config = config
     this.#settings = settings
     this.#random = random
+    this.#tracing = tracing
     for (const name of DOWNSTREAMS) this.#serve(name, `/${name}`)
     this.#serve('a', '')
   }
@@ -69,14 +84,26 @@ export class DownstreamServer {
       if (latencyMs > 0) await slowness(latencyMs)
       return enabled ? { status: 'healthy' } : await reply.code(503).send({ error: 'downstream is disabled' })
     })
-    this.#server.post(`${path}/work`, async (_request, reply) => {
-      const { enabled, latencyMs, errorRatio } = this.#behaviour(name)
-      if (!enabled) return await reply.code(503).send({ error: 'downstream is disabled' })
-      if (latencyMs > 0) await slowness(latencyMs)
-      if (this.#random() < errorRatio) return await reply.code(500).send({ error: 'downstream failed on purpose' })
-      const link = this.#links.get(name)
-      return link ? await callOn(link) : DONE
+    const describe = (): Attributes => ({ downstream: name, 'http.method': 'POST', 'http.route': `${path}/work` })
+    this.#server.post(`${path}/work`, async ({ headers }, reply) => {
+      const work = async (span?: Span): Promise<DownstreamAnswer | { readonly error: string }> => {
+        const { status, body } = await this.#work(name, headers)
+        if (status !== 200) span?.setStatus({ code: SpanStatusCode.ERROR, message: `answered ${status}` })
+        span?.setAttribute('http.status_code', status)
+        void reply.code(status)
+        return body
+      }
+      return await (this.#tracing ? this.#tracing.serve('Downstream.Call', headers, describe, work) : work())
     })
+  }
+
+  async #work(name: DownstreamName, headers: TraceHeaders): Promise<DownstreamReply> {
+    const { enabled, latencyMs, errorRatio } = this.#behaviour(name)
+    if (!enabled) return { status: 503, body: { error: 'downstream is disabled' } }
+    if (latencyMs > 0) await slowness(latencyMs)
+    if (this.#random() < errorRatio) return { status: 500, body: { error: 'downstream failed on purpose' } }
+    const link = this.#links.get(name)
+    return { status: 200, body: link ? await callOn(link, headers) : DONE }
   }
 
   #behaviour(name: DownstreamName): Behaviour {
@@ -94,7 +121,9 @@ export class DownstreamServer {
       // It recovers by itself, without a signal having to find out.
       probe: { maxWaitMs: timeoutMs + 1_000, check: async (signal) => await client.health(signal) },
     })
-    return { callee, breaker, client }
+    const traced =
+      this.#tracing?.guard(breaker, 'Jidoka.Check', () => ({ circuit_breaker_state: breaker.state })) ?? breaker
+    return { callee, breaker, traced, client }
   }
 }
 
@@ -103,12 +132,20 @@ async function slowness(ms: number): Promise<void> {
   await wait(ms, undefined, { ref: false })
 }
 
+/** What a downstream answers. */
+interface DownstreamReply {
+  readonly status: 200 | 500 | 503
+  readonly body: DownstreamAnswer | { readonly error: string }
+}
+
 const DONE: DownstreamAnswer = { done: true }
 
 /** What the next one can't do is done without: slower while its circuit finds that out, at once when it is open. */
-async function callOn({ callee, breaker, client }: Link): Promise<DownstreamAnswer> {
+async function callOn({ callee, traced, client }: Link, headers: TraceHeaders): Promise<DownstreamAnswer> {
   try {
-    return await breaker.execute(() => client.work())
+    return await traced.execute(() =>
+      withSpan('CallDownstream', async () => await client.work(undefined, onward(headers))),
+    )
   } catch {
     return { done: true, without: [callee] }
   }

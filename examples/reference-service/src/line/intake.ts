@@ -1,3 +1,4 @@
+import type { Attributes } from '@opentelemetry/api'
 import type { Cord } from '@tps/andon'
 import type { CircuitBreaker } from '@tps/jidoka'
 import type { Logger } from 'pino'
@@ -6,7 +7,8 @@ import type { Ingress } from '../ingress.ts'
 import type { SignalQueue } from '../queue/signal-queue.ts'
 import type { SignalRegister } from '../register.ts'
 import type { RejectionReason } from '../counters.ts'
-import { type Signal, type SignalRequest, createSignal } from '../signal.ts'
+import { type Signal, type SignalRequest, createSignal, describeSignal } from '../signal.ts'
+import type { SignalTrace } from '../tracing/signal-trace.ts'
 import type { Ledger } from './ledger.ts'
 
 /** Why a signal was refused, and when another try is worth it. */
@@ -63,71 +65,94 @@ export class Intake {
   }
 
   /** `receivedMs` is when the request arrived, in monotonic ms. */
-  accept(request: SignalRequest, traceId: string, receivedMs: number): Admission | Promise<Admission> {
+  accept(request: SignalRequest, trace: SignalTrace, receivedMs: number): Admission | Promise<Admission> {
     const { ledger, cord, gate, queueBreaker, ingress, experiments, register, queue, cut } = this.#parts
+    trace.parsed()
     ledger.counters.arrived()
-    if (!this.#isOpen) return this.#refuse(503, 'shutting down', TRY_LATER_MS)
-    if (cord.isPulled) return this.#refuse(503, 'cord pulled', TRY_LATER_MS)
+    if (!this.#isOpen) return this.#refuse(trace, 503, 'shutting down', TRY_LATER_MS)
+    if (cord.isPulled) return this.#refuse(trace, 503, 'cord pulled', TRY_LATER_MS)
 
     // Jidoka: behind a stopped line work would only pile up.
-    if (request.signal_type === 'execute' && gate.isOpen)
-      return this.#refuse(503, 'circuit breaker open', gate.retryAfterMs)
+    if (request.signal_type === 'execute' && gate.isOpen) {
+      trace.stopped('open', gate.retryAfterMs)
+      return this.#refuse(trace, 503, 'circuit breaker open', gate.retryAfterMs)
+    }
 
     // Heijunka: no burst beyond the rate.
-    if (!ingress.tryTake()) return this.#refuse(429, 'rate limit', ingress.retryAfterMs)
+    if (!ingress.tryTake()) return this.#refuse(trace, 429, 'rate limit', ingress.retryAfterMs)
 
     // Kanban: no more than there is room for.
     const permit = queueBreaker.tryAcquire()
-    if (!permit) return this.#refuse(503, 'queue unavailable', queueBreaker.snapshot().retryAfterMs ?? TRY_LATER_MS)
-    const signal = createSignal(request, traceId, receivedMs)
+    if (!permit) {
+      const retryAfterMs = queueBreaker.snapshot().retryAfterMs ?? TRY_LATER_MS
+      return this.#refuse(trace, 503, 'queue unavailable', retryAfterMs)
+    }
+    const signal = createSignal(request, trace, receivedMs)
     signal.variant = experiments.variant
     register.add(signal)
     try {
       if (cut.isCut) throw new QueueCutError()
-      const offered = queue.offer(signal)
-      if (typeof offered !== 'boolean') return this.#await(offered, signal, permit)
+      trace.about(() => describeSignal(signal))
+      const offered = trace.enqueue(
+        signal,
+        () => describeQueue(queue),
+        () => queue.offer(signal),
+      )
+      if (typeof offered !== 'boolean') return this.#await(offered, signal, trace, permit)
       permit.success()
-      return this.#admitted(signal, offered)
+      return this.#admitted(signal, trace, offered)
     } catch (error) {
-      return this.#unreachable(signal, permit, error)
+      return this.#unreachable(signal, trace, permit, error)
     }
   }
 
   async #await(
     offered: Promise<boolean>,
     signal: Signal,
+    trace: SignalTrace,
     permit: { success(): void; failure(error: unknown): void },
   ): Promise<Admission> {
     try {
       const isIn = await offered
       permit.success()
-      return this.#admitted(signal, isIn)
+      return this.#admitted(signal, trace, isIn)
     } catch (error) {
-      return this.#unreachable(signal, permit, error)
+      return this.#unreachable(signal, trace, permit, error)
     }
   }
 
-  #admitted(signal: Signal, isIn: boolean): Admission {
+  #admitted(signal: Signal, trace: SignalTrace, isIn: boolean): Admission {
     const { register, log, estimateWaitMs } = this.#parts
     if (!isIn) {
       register.drop(signal.id)
-      return this.#refuse(429, 'queue full', estimateWaitMs())
+      return this.#refuse(trace, 429, 'queue full', estimateWaitMs())
     }
     signal.enqueuedMs = performance.now()
-    if (this.#isLogging) log.debug({ trace_id: signal.traceId, signal_id: signal.id, component: 'queue' }, 'enqueued')
+    if (this.#isLogging) log.debug({ trace_id: signal.traceId, signal_id: signal.id, component: 'queue' }, 'Enqueued')
     return { accepted: true, signal }
   }
 
-  #unreachable(signal: Signal, permit: { failure(error: unknown): void }, error: unknown): Rejection {
+  #unreachable(
+    signal: Signal,
+    trace: SignalTrace,
+    permit: { failure(error: unknown): void },
+    error: unknown,
+  ): Rejection {
     const { register, log } = this.#parts
     permit.failure(error)
     register.drop(signal.id)
     if (!(error instanceof QueueCutError))
       log.error({ err: error, trace_id: signal.traceId, component: 'queue' }, 'the queue can not be reached')
-    return this.#refuse(503, 'queue unavailable', TRY_LATER_MS)
+    return this.#refuse(trace, 503, 'queue unavailable', TRY_LATER_MS)
   }
 
-  #refuse(status: Rejection['status'], reason: Rejection['reason'], retryAfterMs: number): Rejection {
+  #refuse(
+    trace: SignalTrace,
+    status: Rejection['status'],
+    reason: Rejection['reason'],
+    retryAfterMs: number,
+  ): Rejection {
+    trace.refused(reason)
     this.#parts.ledger.refused(reason, performance.now())
     return { accepted: false, status, reason, retryAfterMs }
   }
@@ -141,6 +166,11 @@ export class Intake {
   get isOpen(): boolean {
     return this.#isOpen
   }
+}
+
+function describeQueue(queue: SignalQueue): Attributes {
+  const { depth, capacity } = queue.state()
+  return { 'queue.mode': queue.mode, 'queue.depth': depth, 'queue.capacity': capacity }
 }
 
 /** The way to the queue was cut on purpose. */

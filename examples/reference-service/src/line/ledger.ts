@@ -7,6 +7,7 @@ import type { Experiments } from '../experiments.ts'
 import type { SignalRegister } from '../register.ts'
 import { round } from '../round.ts'
 import { Slos } from '../slos.ts'
+import { withSpan } from '../tracing/spans.ts'
 import type { Outcome } from './outcome.ts'
 
 /** How slow work must have become quick again, against what makes it slow. */
@@ -23,6 +24,7 @@ export class Ledger {
   readonly #register: SignalRegister
   readonly #experiments: Experiments
   readonly #log: Logger
+  readonly #isLogging: boolean
 
   constructor(config: Config, register: SignalRegister, experiments: Experiments, log: Logger) {
     const windowMs = config.LATENCY_WINDOW_MS
@@ -37,31 +39,46 @@ export class Ledger {
     this.#register = register
     this.#experiments = experiments
     this.#log = log
+    this.#isLogging = log.isLevelEnabled('debug')
   }
 
-  /** Kaizen: a signal has ended. Whoever waits for its result gets it. Only the first end of a signal counts. */
+  /** A signal has ended. Whoever waits for its result gets it. Only the first end of a signal counts. */
   settle(outcome: Outcome): void {
+    const { id, status, error } = outcome
+    const trace = this.#register.traceOf(id)
     const beginMs = performance.now()
     if (!this.#register.finish(outcome)) return
-    const { status, durationMs, variant, workMs, stages, error } = outcome
+    if (trace) trace.within(() => this.#record(outcome, beginMs))
+    else this.#record(outcome, beginMs)
+    this.#tell(outcome)
+    trace?.finished(status, error)
+  }
+
+  #record(outcome: Outcome, beginMs: number): void {
+    const { kind, workMs } = outcome
+    withSpan('Kaizen.RecordMetric', () => this.#measure(outcome, beginMs))
+    withSpan('Heijunka.UpdateLoad', () => {
+      if (workMs !== undefined) this.durations.record(kind, workMs)
+    })
+  }
+
+  #measure({ status, durationMs, variant, stages }: Outcome, beginMs: number): void {
     this.counters.count(status)
-    if (workMs !== undefined) this.durations.record(outcome.kind, workMs)
-    const line = {
-      trace_id: outcome.traceId,
-      signal_id: outcome.id,
-      component: 'worker',
-      duration_ms: round(durationMs),
-    }
     if (status !== 'completed') {
       this.slos.lost(beginMs)
-      this.#log.warn({ ...line, error }, status)
       return
     }
     this.latency.record(durationMs, beginMs)
     this.slos.completed(durationMs, beginMs)
     if (variant) this.#experiments.record(variant, durationMs)
     if (stages) this.breakdown.record({ ...stages, metrics_record: performance.now() - beginMs })
-    this.#log.info(line, 'completed')
+  }
+
+  #tell({ id, traceId, status, durationMs, error }: Outcome): void {
+    const line = { trace_id: traceId, signal_id: id, component: 'worker', duration_ms: round(durationMs) }
+    if (this.#isLogging) this.#log.debug({ ...line, component: 'metrics' }, 'Recorded')
+    if (status === 'completed') this.#log.info(line, 'completed')
+    else this.#log.warn({ ...line, error }, status)
   }
 
   /** A signal was refused. */

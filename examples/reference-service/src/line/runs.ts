@@ -2,7 +2,7 @@ import type { HandlerContext } from '@tps/kanban'
 import type { Signal } from '../signal.ts'
 
 /** What a pool gives with the signal. */
-export type RunContext = Pick<HandlerContext, 'signal' | 'worker'>
+export type RunContext = Pick<HandlerContext, 'signal' | 'worker' | 'attempt'>
 
 /** The worker has died in the middle of its work. */
 export class WorkerCrashError extends Error {

@@ -4,6 +4,9 @@ import type { DownstreamAnswer } from '../downstream/client.ts'
 import type { Percentiles } from '../percentiles.ts'
 import type { Settings, SettingsStore } from '../settings.ts'
 import { type Signal, kindOf } from '../signal.ts'
+import type { SignalTrace } from '../tracing/signal-trace.ts'
+import { withSpan } from '../tracing/spans.ts'
+import type { Tracing } from '../tracing/start.ts'
 import type { Final, Outcome } from './outcome.ts'
 import { type Run, type RunContext, Runs } from './runs.ts'
 
@@ -19,7 +22,7 @@ export type ExecuteTask = (
 
 /** What signals depend on. */
 export interface Callable {
-  work(signal: AbortSignal): Promise<DownstreamAnswer>
+  work(signal: AbortSignal, headers: Readonly<Record<string, string>>): Promise<DownstreamAnswer>
 }
 
 /** What a worker works with. */
@@ -36,6 +39,7 @@ export interface WorkParts {
   readonly deliver: (outcome: Outcome, signal: Signal) => void | Promise<void>
   /** Its worker has died: the signal is to be given to another one. */
   readonly giveBack: (signal: Signal) => void
+  readonly tracing: Tracing
   readonly log: Logger
 }
 
@@ -51,9 +55,13 @@ export class Work {
   readonly #parts: WorkParts
   readonly #runs = new Runs()
   readonly #isLogging: boolean
+  /** The breaker with a span around each call. */
+  readonly #traced: Pick<CircuitBreaker, 'execute'>
 
   constructor(parts: WorkParts) {
     this.#parts = parts
+    const { breaker, tracing } = parts
+    this.#traced = tracing.guard(breaker, 'Jidoka.Check', () => ({ circuit_breaker_state: breaker.state }))
     this.#isLogging = parts.log.isLevelEnabled('debug')
   }
 
@@ -63,14 +71,15 @@ export class Work {
     this.#parts.begun(signal)
     const pulledMs = performance.now()
     const marks: Marks = { pulledMs, workedMs: pulledMs, checkedMs: pulledMs }
-    this.#note(signal, 'worker', 'dequeued')
+    this.#note(signal, 'worker', 'Dequeued')
     const run = this.#runs.begin(signal, context)
+    const trace = (signal.trace ??= this.#parts.tracing.resume(signal.traceparent))
     try {
-      const result = await this.#work(signal, marks, run)
-      if (run.hasCrashed) return this.#parts.giveBack(signal)
+      const result = await this.#work(signal, trace, marks, run, context.attempt)
+      if (run.hasCrashed) return this.#giveBack(signal, trace, context.attempt)
       await this.#parts.deliver(completed(signal, marks, result), signal)
     } catch (error) {
-      if (run.hasCrashed) return this.#parts.giveBack(signal)
+      if (run.hasCrashed) return this.#giveBack(signal, trace, context.attempt)
       // Its own time is up: nobody waits for it any more, so trying it again later makes no sense.
       if (!run.isOverdue) throw error
       const reason = `not finished within its timeout_ms of ${signal.request.timeout_ms}`
@@ -80,30 +89,45 @@ export class Work {
     }
   }
 
-  /** What is to be done depends on the type of the signal. */
-  async #work(signal: Signal, marks: Marks, run: Run): Promise<unknown> {
-    const { request } = signal
-    run.throwIfOver()
-    if (request.signal_type !== 'execute') {
-      const result = request.signal_type === 'validate' ? { valid: true } : this.#parts.report()
-      marks.workedMs = marks.checkedMs = performance.now()
-      return result
-    }
-    const { executeTask, settings } = this.#parts
-    const { payload } = request
-    const result = await executeTask(payload.task, { payload, signal: run.signal, settings: settings.current })
-    marks.workedMs = performance.now()
-    const { without } = await this.#callDownstream(signal, run)
+  /** First the work itself, then the downstream's part of it. */
+  async #work(signal: Signal, trace: SignalTrace, marks: Marks, run: Run, attempt: number): Promise<unknown> {
+    const result = await trace.process(signal, attempt, signal.enqueuedMs, async () => {
+      withSpan('ValidateSignal', () => run.throwIfOver())
+      const done = await this.#execute(signal.request, run)
+      withSpan('RecordResult', () => (marks.workedMs = marks.checkedMs = performance.now()))
+      return done
+    })
+    if (signal.request.signal_type !== 'execute') return result
+    const { without } = await this.#callDownstream(signal, trace, run)
     marks.checkedMs = performance.now()
     return without && typeof result === 'object' ? { ...result, without } : result
   }
 
+  /** What is to be done depends on the type of the signal. */
+  async #execute({ signal_type, payload }: Signal['request'], run: Run): Promise<unknown> {
+    if (signal_type === 'validate') return { valid: true }
+    if (signal_type === 'report') return this.#parts.report()
+    const { executeTask, settings } = this.#parts
+    const context = { payload, signal: run.signal, settings: settings.current }
+    return await withSpan('ExecuteTask', async () => await executeTask(payload.task, context))
+  }
+
   /** Jidoka: the breaker lets the call through, or stops it before it starts. */
-  async #callDownstream(signal: Signal, run: Run): Promise<DownstreamAnswer> {
+  async #callDownstream(signal: Signal, trace: SignalTrace, run: Run): Promise<DownstreamAnswer> {
     const { breaker, downstream } = this.#parts
-    const answer = await breaker.execute(() => downstream.work(run.signal), { signal: run.signal })
-    this.#note(signal, 'jidoka', 'downstream called')
+    const call = async (): Promise<DownstreamAnswer> => await downstream.work(run.signal, trace.headers())
+    const limit = { signal: run.signal }
+    const answer = trace.isRecorded
+      ? await trace.within(() => this.#traced.execute(() => withSpan('CallDownstream', call), limit))
+      : await breaker.execute(call, limit)
+    this.#note(signal, 'jidoka', 'Circuit check passed')
     return answer
+  }
+
+  /** Its worker has died. */
+  #giveBack(signal: Signal, trace: SignalTrace, attempt: number): void {
+    trace.requeued(signal, 'retry_attempt', () => ({ attempt: attempt + 1, reason: 'the worker crashed' }))
+    this.#parts.giveBack(signal)
   }
 
   /** The pool has given the signal up: it is a dead letter now. */

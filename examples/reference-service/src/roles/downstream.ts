@@ -5,6 +5,14 @@ import { followControl } from '../nats/control.ts'
 import { NatsLink } from '../nats/link.ts'
 import { REPORT_MS, type Report } from '../nats/report.ts'
 import type { SettingsStore } from '../settings.ts'
+import type { Tracing } from '../tracing/start.ts'
+
+/** What the role is made of. */
+export interface DownstreamParts {
+  readonly settings: SettingsStore
+  readonly tracing: Tracing
+  readonly log: Logger
+}
 
 /** The role `downstream`: the simulated services that signals depend on. */
 export class DownstreamRole {
@@ -17,16 +25,16 @@ export class DownstreamRole {
   #unlisten: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
 
-  private constructor(config: Config, settings: SettingsStore, log: Logger, link: NatsLink) {
+  private constructor(config: Config, { settings, tracing, log }: DownstreamParts, link: NatsLink) {
     this.config = config
     this.log = log
     this.#link = link
     this.settings = settings
-    this.server = new DownstreamServer(config, this.settings)
+    this.server = new DownstreamServer(config, settings, { tracing })
   }
 
-  static async start(config: Config, settings: SettingsStore, log: Logger): Promise<DownstreamRole> {
-    const role = new DownstreamRole(config, settings, log, await NatsLink.open(config, log))
+  static async start(config: Config, parts: DownstreamParts): Promise<DownstreamRole> {
+    const role = new DownstreamRole(config, parts, await NatsLink.open(config, parts.log))
     await role.#start()
     return role
   }

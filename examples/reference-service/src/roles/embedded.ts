@@ -5,7 +5,6 @@ import { chainOf } from '../downstream/chain.ts'
 import { DownstreamServer } from '../downstream/server.ts'
 import type { Gate } from '../line/intake.ts'
 import type { Ledger } from '../line/ledger.ts'
-import type { ExecuteTask } from '../line/work.ts'
 import { percentilesOf } from '../percentiles.ts'
 import type { Outcome } from '../line/outcome.ts'
 import { MemoryQueue } from '../queue/memory-queue.ts'
@@ -13,6 +12,7 @@ import { SqliteSignalQueue } from '../queue/sqlite-signal-queue.ts'
 import type { SignalRecord, SignalRegister } from '../register.ts'
 import { RebalanceLog } from '../rebalances.ts'
 import type { SettingsStore } from '../settings.ts'
+import type { Tools } from '../tools.ts'
 import { Workshop } from '../workshop.ts'
 
 /** The queues that are in this process. */
@@ -24,7 +24,7 @@ export interface EmbeddedParts {
   readonly settings: SettingsStore
   readonly ledger: Ledger
   readonly register: SignalRegister
-  readonly executeTask: ExecuteTask
+  readonly tools: Tools
   readonly log: Logger
 }
 
@@ -40,7 +40,7 @@ export class EmbeddedBackend implements Backend {
   readonly #workshop: Workshop
 
   private constructor(parts: EmbeddedParts, queue: EmbeddedQueue, server: DownstreamServer, url: string) {
-    const { config, settings, ledger, register, executeTask, log } = parts
+    const { config, settings, ledger, register, tools, log } = parts
     this.#config = config
     this.#log = log
     this.queue = queue
@@ -49,7 +49,7 @@ export class EmbeddedBackend implements Backend {
       config,
       settings,
       queue,
-      executeTask,
+      tools,
       report: () => percentilesOf(ledger.latency.snapshot()),
       downstreamUrl: url,
       isSimulated: config.DOWNSTREAM_URL === undefined,
@@ -91,8 +91,8 @@ export class EmbeddedBackend implements Backend {
 
   /** Opens the queue, and starts the simulated downstream. */
   static async open(parts: EmbeddedParts): Promise<EmbeddedBackend> {
-    const { config, settings, ledger, log } = parts
-    const server = new DownstreamServer(config, settings)
+    const { config, settings, ledger, tools, log } = parts
+    const server = new DownstreamServer(config, settings, { tracing: tools.tracing })
     const simulated = await server.listen(config.DOWNSTREAM_PORT)
     log.info({ component: 'downstream', url: simulated }, 'simulated downstream listening')
     const { workers } = settings.current

@@ -5,8 +5,9 @@ import type { Config } from '../config.ts'
 import { SettingsFile } from '../config/settings-file.ts'
 import { Service } from '../service.ts'
 import { SettingsStore, initialSettings } from '../settings.ts'
+import { openTools } from '../tools.ts'
+import { Tracing } from '../tracing/start.ts'
 import { DownstreamRole } from './downstream.ts'
-import { waitFor } from './tasks.ts'
 import { WorkerRole } from './worker.ts'
 
 /** A role that runs. */
@@ -32,9 +33,22 @@ export async function startRole(config: Config, log: Logger): Promise<Running> {
     return { app: await createApp(role), role, component: 'api' }
   }
   if (config.TPS_ROLE === 'downstream') {
-    const role = await DownstreamRole.start(config, settings, log)
-    return { app: await createRoleApp(role), role, component: 'downstream' }
+    const tracing = new Tracing(config, log)
+    const role = await DownstreamRole.start(config, { settings, tracing, log })
+    return { app: await createRoleApp(role), role: ending(role, tracing), component: 'downstream' }
   }
-  const role = await WorkerRole.start({ config, settings, executeTask: waitFor, log })
-  return { app: await createRoleApp(role), role, component: 'worker' }
+  const tools = await openTools(config, log)
+  const role = await WorkerRole.start({ config, settings, tools, log })
+  return { app: await createRoleApp(role), role: ending(role, tools), component: 'worker' }
+}
+
+/** The role, with what it works with ending after it. */
+function ending(role: Running['role'], tools: { stop(): Promise<void> }): Running['role'] {
+  return {
+    drain: async () => await role.drain(),
+    stop: async () => {
+      await role.stop()
+      await tools.stop()
+    },
+  }
 }

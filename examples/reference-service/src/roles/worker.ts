@@ -1,12 +1,12 @@
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
-import type { ExecuteTask } from '../line/work.ts'
 import { followControl } from '../nats/control.ts'
 import { NatsLink } from '../nats/link.ts'
 import { NatsOutcomes } from '../nats/outcomes.ts'
 import { REPORT_MS, type Report } from '../nats/report.ts'
 import { NatsWorkQueue } from '../queue/nats-signal-queue.ts'
 import type { SettingsStore } from '../settings.ts'
+import type { Tools } from '../tools.ts'
 import { Workshop } from '../workshop.ts'
 import { ReportReader } from './report-reader.ts'
 
@@ -24,7 +24,7 @@ export class WorkerRole {
   #timer: NodeJS.Timeout | undefined
 
   private constructor(
-    { config, settings, log, executeTask }: WorkerParts,
+    { config, settings, log, tools }: WorkerParts,
     link: NatsLink,
     queue: NatsWorkQueue,
     outcomes: NatsOutcomes,
@@ -40,7 +40,7 @@ export class WorkerRole {
       config,
       settings,
       queue,
-      executeTask,
+      tools,
       report: () => this.#reports.percentiles,
       downstreamUrl: config.DOWNSTREAM_URL ?? `http://127.0.0.1:${config.DOWNSTREAM_PORT}`,
       isSimulated: config.DOWNSTREAM_URL === undefined || config.DOWNSTREAM_IS_SIMULATED === 'yes',
@@ -121,6 +121,6 @@ export class WorkerRole {
 export interface WorkerParts {
   readonly config: Config
   readonly settings: SettingsStore
-  readonly executeTask: ExecuteTask
+  readonly tools: Tools
   readonly log: Logger
 }

@@ -57,7 +57,7 @@ describe('the trace of a signal', () => {
     const { signal, item } = enter(tracing)
     signal.answering()
     signal.answered(202)
-    await signal.process(item, 1, async () => {
+    await signal.process(item, 1, 0, async () => {
       withSpan('ValidateSignal', () => undefined)
       await withSpan('ExecuteTask', async () => {
         withSpan('FetchFromCache', (span) => span?.addEvent('CacheMiss'))
@@ -127,12 +127,12 @@ describe('the trace of a signal', () => {
   it('has a wait and a work for each attempt, and says that it was tried again', async () => {
     const tracing = start()
     const { signal, item } = enter(tracing)
-    const failing = signal.process(item, 1, async () => {
+    const failing = signal.process(item, 1, 0, async () => {
       throw Object.assign(new Error('disk full'), { code: 'ERR_DISK' })
     })
     await expect(failing).rejects.toThrow('disk full')
     signal.requeued(item, 'retry_attempt', () => ({ attempt: 2 }))
-    await signal.process(item, 2, async () => undefined)
+    await signal.process(item, 2, 0, async () => undefined)
     signal.finished('completed')
     signal.answered(200)
     const kept = tracing.memory.get(signal.traceId)
@@ -265,7 +265,7 @@ describe('the trace of a signal', () => {
     const tracing = start()
     for (let times = 0; times < 20; times++) {
       const { signal, item } = enter(tracing)
-      await signal.process(item, 1, async () => withSpan('ExecuteTask', async () => undefined))
+      await signal.process(item, 1, 0, async () => withSpan('ExecuteTask', async () => undefined))
       signal.finished('completed')
       signal.answered(200)
       const spans = tracing.memory.get(signal.traceId)?.spans ?? []
@@ -292,7 +292,7 @@ describe('the trace of a signal', () => {
     const [api, worker] = [start(), start()]
     const { signal } = enter(api)
     const there = worker.resume(signal.traceparent)
-    await there.processRemote({}, 1, Date.now() - 40, async () => {
+    await there.process({}, 1, performance.now() - 40, async () => {
       withSpan('ValidateSignal', () => undefined)
       expect(traceFields()['trace_id']).toBe(signal.traceId)
     })
@@ -334,7 +334,7 @@ describe('a trace that is not recorded', () => {
       signal.received()
       signal.about(never)
       expect(signal.enqueue(item, never, () => true)).toBe(true)
-      const result = await signal.process(item, 1, async () =>
+      const result = await signal.process(item, 1, 0, async () =>
         withSpan(
           'ExecuteTask',
           async (span) => {

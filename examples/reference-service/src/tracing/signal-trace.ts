@@ -162,17 +162,17 @@ export class SignalTrace {
     context.with(this.#context, () => recorder.queue.carry(item))
   }
 
-  /** Calls `work` in the span of the worker's work, after that of the wait. */
-  process<R>(item: object, attempt: number, work: () => R): R {
-    if (!this.#recorder) return work()
-    return this.#recorder.queue.process({ item, attempt }, () => this.#inside(work))
-  }
-
-  /** As `process`, for a signal that came from another process, where it was put in at `createdAt`, in ms since 1970. */
-  processRemote<R>(item: object, attempt: number, createdAt: number, work: () => R): R {
-    if (!this.#recorder) return work()
+  /**
+   * Calls `work` in the span of the worker's work, after that of the wait. `enqueuedMs`: since when a signal has waited that
+   * came from another process.
+   */
+  process<R>(item: object, attempt: number, enqueuedMs: number, work: () => R): R {
+    const recorder = this.#recorder
+    if (!recorder) return work()
+    const inside = (): R => context.with(recording(context.active(), recorder.tracers), work)
+    if (this.#root) return recorder.queue.process({ item, attempt }, inside)
     const headers = { traceparent: this.traceparent }
-    return this.#recorder.queue.process({ item, attempt, headers, createdAt }, () => this.#inside(work))
+    return recorder.queue.process({ item, attempt, headers, createdAt: performance.timeOrigin + enqueuedMs }, inside)
   }
 
   /** Jidoka refused the signal at the door: behind a stopped line work would only pile up. */
@@ -230,11 +230,6 @@ export class SignalTrace {
     const child = { name: 'ParseRequest', startMs, endMs, error } as const
     this.#record({ name: 'ReceiveSignal', startMs, endMs, attributes: RECEIVED, child })
     this.finished('invalid', error)
-  }
-
-  #inside<R>(work: () => R): R {
-    const recorder = this.#recorder
-    return recorder ? context.with(recording(context.active(), recorder.tracers), work) : work()
   }
 
   #endWhenDone(root: Span): void {

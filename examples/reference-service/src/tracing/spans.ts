@@ -9,8 +9,12 @@ import {
   createContextKey,
   trace,
 } from '@opentelemetry/api'
+import { type Headers, injectHeaders, traceContext } from '@tps/andon/tracing'
 import type { PreciseTracer } from './precise-tracer.ts'
 import { SPANS, type ServiceName, type SpanName, kindOf } from './span-names.ts'
+
+/** Headers as they come with a request: `traceparent` and `tracestate` matter. */
+export type TraceHeaders = Readonly<Record<string, string | string[] | undefined>>
 
 /** The tracers of a process, one for each service that spans are shown under. */
 export class Tracers {
@@ -56,6 +60,15 @@ export function withSpan<R>(name: SpanName, run: (span?: Span) => R, attributes?
   const tracers = active.getValue(TRACERS) as Tracers | undefined
   if (!tracers) return run()
   return inSpan(tracers.start(name, active, attributes?.()), active, run)
+}
+
+/** The headers that a call has to bear: of the span that is active, or else those that came. */
+export function onward({ traceparent, tracestate }: TraceHeaders): Headers {
+  if (context.active().getValue(TRACERS)) return injectHeaders({}, { propagator: traceContext })
+  return {
+    ...(typeof traceparent === 'string' && { traceparent }),
+    ...(typeof tracestate === 'string' && { tracestate }),
+  }
 }
 
 /** Calls `run` with `span` active, and ends the span when it is over: with what it threw, where it did. */

@@ -18,7 +18,7 @@ import { samplerOf } from './sampler.ts'
 import { type Recorder, SignalTrace } from './signal-trace.ts'
 import { SpanExport, type SpanExportSnapshot } from './span-export.ts'
 import { type ServiceName, type SpanName } from './span-names.ts'
-import { Tracers, inSpan, recording } from './spans.ts'
+import { type TraceHeaders, Tracers, inSpan, recording } from './spans.ts'
 import { TraceMemory, type TraceMemorySnapshot } from './trace-memory.ts'
 import type { TracingConfig } from '../config/tracing.ts'
 import { WorkerTracer } from './worker-tracer.ts'
@@ -29,12 +29,6 @@ export interface TracingSnapshot extends TraceMemorySnapshot {
   readonly sampler: string
   /** `null` where nothing is sent anywhere. */
   readonly export: SpanExportSnapshot | null
-}
-
-/** W3C trace context as it comes with a request or an item. */
-export interface TraceHeaders {
-  readonly traceparent?: string | string[] | undefined
-  readonly tracestate?: string | string[] | undefined
 }
 
 /** How long what is left may take to be sent when the service stops. */
@@ -132,9 +126,9 @@ export class Tracing {
     }
   }
 
-  /** Whether spans get where they are sent to. */
-  get isWell(): boolean {
-    return (this.#export?.snapshot().lastError ?? null) === null
+  /** Why spans don't get where they are sent to; `undefined` where they do, or are not sent. */
+  get failure(): string | undefined {
+    return this.#export?.snapshot().lastError ?? undefined
   }
 
   /** Sends what is left. */

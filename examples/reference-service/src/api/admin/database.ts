@@ -1,19 +1,13 @@
 import { Type } from 'typebox'
-import type { TaskRunner } from '../../database/execute-task.ts'
 import { INDEXES, isIndexName } from '../../database/queries.ts'
-import type { TaskDatabase } from '../../database/task-database.ts'
-import type { App } from '../app.ts'
+import type { Service } from '../../service.ts'
+import type { App } from '../server.ts'
 
 const NameSchema = Type.Object({ name: Type.String({ maxLength: 100 }) })
 
-/** What the routes need. */
-export interface DatabaseRoutes {
-  readonly database: TaskDatabase
-  readonly tasks: TaskRunner
-}
-
 /** `/admin/database`: how its queries fare, how large its tables are, and its indexes. */
-export function databaseRoutes(app: App, { database, tasks }: DatabaseRoutes): void {
+export function databaseRoutes(app: App, { tools: { tasks } }: Service): void {
+  const { database } = tasks
   app.get('/admin/database', async () => {
     const { tables, indexes, plans } = await database.structure()
     const { system, pending, refused, queries } = database.snapshot()
