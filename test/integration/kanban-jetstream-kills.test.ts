@@ -248,7 +248,8 @@ describe.concurrent('JetStreamQueue', { timeout: TIMEOUT }, () => {
     }
     await Promise.all([producer.saysMore('in', 200), ...workers.map((worker) => worker.saysMore('ended', 50))])
     const settled = await scene.settle()
-    expect(settled).toMatchObject({ missing: [], stripped: [], back: [], room: CAPACITY })
+    // A consumer made anew confirms, too, what only the deleted one had handed out: such an item may come again.
+    expect(settled).toMatchObject({ missing: [], stripped: [], room: CAPACITY })
     report('consumer deleted', settled)
   })
 })

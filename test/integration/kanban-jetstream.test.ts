@@ -132,6 +132,8 @@ describe('put and offer', () => {
     const queue = await openQueue()
     const max = connection.info?.max_payload ?? 0
     await expect(queue.put('x'.repeat(max))).rejects.toMatchObject({ code: 'ERR_ITEM_TOO_LARGE', queue: name })
+    // Bytes count, not characters.
+    await expect(queue.put('€'.repeat(max / 2))).rejects.toMatchObject({ code: 'ERR_ITEM_TOO_LARGE' })
     const largest = 'x'.repeat(max - 20_000)
     await queue.put(largest)
     const lease = await queue.lease()

@@ -17,6 +17,8 @@ import { Setup } from './nats-setup.ts'
 import { Totals } from './nats-totals.ts'
 import { Works } from './nats-works.ts'
 
+const MAX_BYTES_PER_UNIT = 3
+
 /**
  * A queue in a stream of NATS JetStream, for any number of processes on any number of machines: what `put` has resolved for
  * survives a crash of this process and of the server.
@@ -198,7 +200,7 @@ export class JetStreamQueue<T> implements WorkSource<T>, Observable<JetStreamQue
     const isBytes = typeof payload !== 'string'
     const deadlineAt =
       deadlineMs === undefined ? undefined : Math.ceil(Date.now() + checkNumber('deadlineMs', deadlineMs, { above: 0 }))
-    this.#checkSize(isBytes ? payload.length : payload.length)
+    this.#checkSize(payload)
     const id = key === undefined ? this.#idPrefix + (this.#nextId++).toString(36) : `key:${encodeURIComponent(key)}`
     return {
       subject: this.#works.names.subject(name),
@@ -209,8 +211,11 @@ export class JetStreamQueue<T> implements WorkSource<T>, Observable<JetStreamQue
   }
 
   /** Room is left for what a dead letter says beside its item. */
-  #checkSize(bytes: number): void {
+  #checkSize(payload: string | Uint8Array): void {
     const max = (this.#options.connection.info?.max_payload ?? Number.POSITIVE_INFINITY) - DEAD_LETTER_BYTES
+    // A UTF-16 unit becomes three bytes at most: a short text needs no counting.
+    if (payload.length * MAX_BYTES_PER_UNIT <= max) return
+    const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload).length : payload.length
     if (bytes > max)
       throw new JetStreamQueueError(
         'ERR_ITEM_TOO_LARGE',
