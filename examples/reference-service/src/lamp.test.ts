@@ -86,8 +86,10 @@ describe('the lamps of the stations', () => {
   })
 
   it('show what lasts', () => {
-    const alerts = [lasting(alertOf('pending', 'yellow'))]
-    expect(stationsOf({ ...well, board: busy, alerts })).toMatchObject([{ colour: 'yellow' }])
+    const alert = lasting(alertOf('pending', 'yellow'))
+    const colourWith = (rule: string) => stationsOf({ ...well, board: busy, alerts: [{ ...alert, rule }] })[0]?.colour
+    expect(colourWith('HighWorkerUtilization')).toBe('yellow')
+    expect(colourWith('HighLatency')).toBe('green')
   })
 
   it('show other readings at once', () => {

@@ -57,17 +57,20 @@ function isNews({ state, activeMs }: Alert): boolean {
   return state === 'firing' || activeMs >= PASSING_MS
 }
 
+/** Readings that alert rules watch as well: yellow counts from them on only once one of their alerts is news. */
+const WATCHED: Readonly<Record<string, (alert: Alert) => boolean>> = {
+  utilization: ({ rule }) => rule === 'HighWorkerUtilization',
+  pending: () => true,
+}
+
 /** The lamps of the stations, without those that are yellow for a moment only; and why each has its colour, in words. */
 export function stationsOf({ board, alerts }: LineSnapshots): readonly StationLamp[] {
-  const isCalm = !alerts.some(isNews)
   return board.stations.map((lamp) => {
-    const isPassing = isCalm && lamp.colour === 'yellow' && PASSING.has(lamp.because?.reading ?? '')
+    const watches = lamp.colour === 'yellow' ? WATCHED[lamp.because?.reading ?? ''] : undefined
+    const isPassing = watches !== undefined && !alerts.some((alert) => watches(alert) && isNews(alert))
     return { ...lamp, why: whyOf(lamp), colour: isPassing ? 'green' : lamp.colour }
   })
 }
-
-/** Readings that an alert rule watches as well. */
-const PASSING = new Set(['utilization', 'pending'])
 
 function sentenceOf({ rule, state, summary }: Alert): string {
   return `${rule} ${state === 'pending' ? 'may be coming' : 'fires'}: ${summary}`
