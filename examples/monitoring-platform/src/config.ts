@@ -18,9 +18,9 @@ export const ConfigSchema = Type.Object({
     default: 'fast',
     description: 'fast: what is described here. phase0: the naive system of the walkthrough, to be measured against.',
   }),
-  ROLE: Type.Enum(['all', 'ingest', 'store', 'query'], {
+  ROLE: Type.Enum(['all', 'ingest'], {
     default: 'all',
-    description: 'Which components this process runs. Roles other than all need QUEUE=jetstream.',
+    description: 'Which components this process runs: all, or ingestion alone, which needs QUEUE=jetstream.',
   }),
   DATA_DIR: Type.String({
     minLength: 1,
@@ -35,7 +35,12 @@ export const ConfigSchema = Type.Object({
     default: 'memory',
     description: 'Where accepted samples wait.',
   }),
-  QUEUE_CAPACITY: integer(1_000, 1_000_000_000, 5_000_000, 'How many samples may wait. More are refused with 429.'),
+  QUEUE_CAPACITY: integer(
+    1,
+    1_000_000_000,
+    5_000_000,
+    'How many samples may wait, with QUEUE=sqlite or jetstream how many batches. More are refused with 429.',
+  ),
   NATS_URL: Type.String({ minLength: 1, default: 'nats://localhost:4222', description: 'For QUEUE=jetstream.' }),
   PARTITIONS: integer(1, 256, 8, 'For QUEUE=jetstream: into how many parts the series are cut.'),
   STORE: Type.Enum(['duckdb', 'jsonl', 'victoriametrics'], {
@@ -75,10 +80,22 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 }
 
+/** The naive system: everything in turn, one sample at a time, in a file that each query reads from its beginning. */
+const PHASE_0 = { STORE: 'jsonl', QUEUE: 'memory', DURABILITY: 'memory', FLUSH_SAMPLES: '1', FLUSH_MS: '0' }
+
+function checkTogether({ ROLE, QUEUE, STORE, DURABILITY }: Config): void {
+  if (ROLE === 'ingest' && QUEUE !== 'jetstream') throw new RangeError('ROLE=ingest needs QUEUE=jetstream')
+  if (STORE === 'jsonl' && QUEUE === 'memory' && DURABILITY === 'commit')
+    throw new RangeError('STORE=jsonl knows nothing of a journal: set DURABILITY=memory or QUEUE=sqlite')
+}
+
 /** Reads the configuration from `environment`. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   try {
-    return envSchema<Config>({ schema: ConfigSchema, data: environment, env: false })
+    const defaults = environment['PROFILE'] === 'phase0' ? PHASE_0 : {}
+    const config = envSchema<Config>({ schema: ConfigSchema, data: { ...defaults, ...environment }, env: false })
+    checkTogether(config)
+    return config
   } catch (error) {
     throw new ConfigError(
       `The configuration can't be used: ${error instanceof Error ? error.message : String(error)}`,

@@ -9,6 +9,7 @@ import { directRoute } from './ingestion/direct-route.ts'
 import { Ingestion, type IngestionSnapshot } from './ingestion/ingestion.ts'
 import { remoteWriteRoute } from './ingestion/remote-write-route.ts'
 import { Scraper, type TargetSnapshot, parseTargets } from './ingestion/scraper.ts'
+import { prometheusRoutes } from './query/prometheus-routes.ts'
 import { Query, type QuerySnapshot } from './query/query.ts'
 import { queryRoutes } from './query/routes.ts'
 import { openQueue } from './queue/open.ts'
@@ -85,7 +86,11 @@ export class Platform {
               limit: config.RATE_LIMIT,
               ...(config.RATE_BURST > 0 && { burst: config.RATE_BURST }),
             }),
-      tell: (batch) => this.#tell(batch),
+      // Of a shared queue, the process that stores a sample tells of it: it has all of a series.
+      tell: (batch) => {
+        if (!queue.isShared) this.#tell(batch)
+      },
+      gather: config.PROFILE === 'fast',
       retentionMs: config.RETENTION_MS,
       futureMs: config.FUTURE_MS,
     })
@@ -96,6 +101,9 @@ export class Platform {
       log: log.child({ component: 'storage' }),
       flushSamples: config.FLUSH_SAMPLES,
       flushMs: config.FLUSH_MS,
+      onTaken: ({ batches }) => {
+        if (queue.isShared) for (const batch of batches) this.#tell(batch)
+      },
     })
     this.query = new Query({
       store,
@@ -116,6 +124,7 @@ export class Platform {
     answerErrors(this.app)
     remoteWriteRoute(this.app, this)
     queryRoutes(this.app, this.query)
+    prometheusRoutes(this.app, this.query)
     statusRoutes(this.app, this)
     adminRoutes(this.app, this)
   }
@@ -134,7 +143,7 @@ export class Platform {
     const platform = new Platform(config, log, series, store, queue)
     platform.breaker.on('open', () => log.error({ component: 'storage' }, 'nothing can be stored; refusing samples'))
     platform.breaker.on('close', () => log.info({ component: 'storage' }, 'storing again'))
-    platform.consumer.start()
+    if (config.ROLE === 'all') platform.consumer.start()
     platform.#maintenance = setInterval(() => void platform.#maintain(), config.MAINTENANCE_MS)
     return platform
   }

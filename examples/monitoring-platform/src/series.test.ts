@@ -32,6 +32,18 @@ it('refuses more series than there may be, and goes on with those that there are
   table.intern('a')
   expect(() => table.intern('b')).toThrow(TooManySeriesError)
   expect(table.intern('a')).toBe(0)
+  expect(() =>
+    table.needRoomFor([
+      { name: 'a', tags: {} },
+      { name: 'b', tags: {} },
+    ]),
+  ).toThrow(TooManySeriesError)
+  expect(() =>
+    table.needRoomFor([
+      { name: 'a', tags: {} },
+      { name: 'a', tags: {} },
+    ]),
+  ).not.toThrow()
   expect(() => table.get(1)).toThrow(RangeError)
   expect(() => new SeriesTable(0)).toThrow(RangeError)
 })

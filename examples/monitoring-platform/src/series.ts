@@ -48,6 +48,13 @@ export class SeriesTable {
     return series.id
   }
 
+  /** @throws {TooManySeriesError} when not all of these could be interned. None of them is. */
+  needRoomFor(wanted: readonly { readonly name: string; readonly tags: Tags }[]): void {
+    if (this.#all.length + wanted.length <= this.maxSeries) return
+    const fresh = new Set(wanted.map(({ name, tags }) => seriesKey(name, tags)).filter((key) => !this.#byKey.has(key)))
+    if (this.#all.length + fresh.size > this.maxSeries) throw new TooManySeriesError(this.maxSeries)
+  }
+
   /** @throws {RangeError} when no series has this number. */
   get(id: number): Series {
     const series = this.#all[id]

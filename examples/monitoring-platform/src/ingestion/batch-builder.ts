@@ -71,6 +71,7 @@ export class BatchBuilder {
   enter(table: SeriesTable, length = 0, ignored = 0): void {
     if (this.#unknown.length === 0) return
     try {
+      table.needRoomFor(this.#unknown)
       for (const { row, name, tags } of this.#unknown) this.#series[row] = table.intern(name, tags)
       this.#unknown = []
     } catch (error) {

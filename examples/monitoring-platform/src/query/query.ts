@@ -1,6 +1,7 @@
 import { type BulkheadPolicy, bulkhead } from '@tps/jidoka'
 import { PercentileTracker } from '@tps/kaizen'
 import type { Series } from '../sample.ts'
+import { QueryTimeoutError } from '../storage/errors.ts'
 import type {
   AggregatePoint,
   AggregateQuery,
@@ -94,12 +95,21 @@ export class Query {
       this.#times.record(performance.now() - startMs)
     }
     try {
-      await this.#options.flush()
+      await this.#flush()
     } catch (error) {
       end(false)
       throw error
     }
     return end
+  }
+
+  async #flush(): Promise<void> {
+    const { flush, timeoutMs } = this.#options
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new QueryTimeoutError(timeoutMs)), timeoutMs)
+    })
+    await Promise.race([flush(), late]).finally(() => clearTimeout(timer))
   }
 
   /** Resolves, when there is room, with what makes room again. @throws {BulkheadFullError} */

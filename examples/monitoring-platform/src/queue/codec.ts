@@ -16,7 +16,7 @@ export class BatchDecodeError extends Error {
 /**
  * Batches as bytes that another process can read: names and tags come with them, once each.
  *
- * Little-endian: version, rows, series, bytes of the dictionary, checksum of all that follows (u32 each), 4 bytes of
+ * Little-endian: version, rows, series, bytes of the dictionary, checksum of all the rest (u32 each), 4 bytes of
  * nothing; times and values (f64 each); the place in the dictionary of each row (u32); the dictionary, JSON lines of
  * `[name, tags]`. Columns begin at multiples of their width, so they are copied as they are.
  */
@@ -64,7 +64,7 @@ export class BatchCodec {
     const header = new DataView(bytes.buffer)
     for (const [index, number] of [VERSION, length, dictionary.length, dictionaryBytes].entries())
       header.setUint32(4 * index, number, true)
-    header.setUint32(16, crc32(bytes.subarray(HEADER_BYTES)), true)
+    header.setUint32(16, checksumOf(bytes), true)
     return bytes
   }
 
@@ -78,9 +78,9 @@ export class BatchCodec {
     if (version !== VERSION) throw new BatchDecodeError(`version ${version} is not known`)
     if (bytes.length !== HEADER_BYTES + 20 * length + dictionaryBytes)
       throw new BatchDecodeError(`there are ${bytes.length} bytes for ${length} samples`)
-    if (crc32(bytes.subarray(HEADER_BYTES)) !== checksum) throw new BatchDecodeError('the checksum is wrong')
+    if (checksumOf(bytes) !== checksum) throw new BatchDecodeError('the checksum is wrong')
     // A copy begins at a multiple of eight, which the bytes of a message need not.
-    const columns = bytes.slice(HEADER_BYTES, HEADER_BYTES + 20 * length).buffer
+    const columns = new Uint8Array(bytes.subarray(HEADER_BYTES, HEADER_BYTES + 20 * length)).buffer
     const dictionary = this.#idsOf(bytes.subarray(HEADER_BYTES + 20 * length), count)
     return {
       length,
@@ -120,6 +120,10 @@ export class BatchCodec {
     this.#seenIn = seen
     this.#placeIn = places
   }
+}
+
+function checksumOf(bytes: Uint8Array): number {
+  return crc32(bytes.subarray(HEADER_BYTES), crc32(bytes.subarray(0, 16)))
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Float64Array | Uint32Array): Uint8Array {

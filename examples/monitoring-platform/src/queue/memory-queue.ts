@@ -14,6 +14,7 @@ interface Waiting {
 export class MemoryQueue implements SampleQueue {
   readonly name: string = 'memory'
   readonly isDurable: boolean = false
+  readonly isShared = false
   readonly capacity: number
   readonly #queue: PullQueue<Waiting>
   readonly #in = new Rate()
@@ -66,7 +67,7 @@ export class MemoryQueue implements SampleQueue {
     this.#out.add(samples)
     const done = async (): Promise<void> => await this.stored(position)
     // What can't be stored now stays with its consumer: there is nobody else.
-    return { batches, samples, position, keys: [], done, giveBack: async () => await Promise.resolve() }
+    return { batches, samples, units: samples, position, keys: [], done, giveBack: async () => await Promise.resolve() }
   }
 
   /** A consumer that waits for more has waited long enough. */
@@ -82,6 +83,7 @@ export class MemoryQueue implements SampleQueue {
   snapshot(): QueueSnapshot {
     return {
       name: this.name,
+      unit: 'samples',
       depth: this.depth,
       capacity: this.capacity,
       oldestAgeMs: this.#queue.snapshot().oldestAgeMs,

@@ -14,6 +14,8 @@ export interface TakeOptions {
 export interface Taken {
   readonly batches: readonly SampleBatch[]
   readonly samples: number
+  /** How many of what the queue counts they are. */
+  readonly units: number
   /** Where the journal is to be read from once these are stored; 0 for queues without one. */
   readonly position: number
   /** A key for each batch, by which a second delivery is known; none for queues that deliver once. */
@@ -24,17 +26,21 @@ export interface Taken {
   giveBack(): Promise<void>
 }
 
-/** What a queue says about itself. Depth and capacity count samples. */
+/** What a queue says about itself. */
 export interface QueueSnapshot {
   readonly name: string
+  /** What depth, capacity and rates count. */
+  readonly unit: 'samples' | 'batches'
   readonly depth: number
   readonly capacity: number
   readonly oldestAgeMs: number
-  /** Samples a second over about the last 10 s. */
+  /** A second, over about the last 10 s. */
   readonly enqueueRate: number
   readonly dequeueRate: number
   /** Batches that were refused because it was full. */
   readonly rejected: number
+  /** Those that this process takes from, where the queue has several. */
+  readonly partitions?: readonly number[]
 }
 
 /** Where accepted samples wait for the storage consumer. */
@@ -42,6 +48,8 @@ export interface SampleQueue {
   readonly name: string
   /** Whether what was accepted is still there after the process was killed. */
   readonly isDurable: boolean
+  /** Whether other processes put in and take out as well. */
+  readonly isShared: boolean
   /** @throws {StoreError} when it could not be kept. It is then not in the queue. */
   offer(batch: SampleBatch): Admission | Promise<Admission>
   /** Waits for something. `undefined` once it is closed and empty. */

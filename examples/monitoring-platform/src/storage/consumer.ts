@@ -14,6 +14,8 @@ export interface StorageConsumerOptions {
   readonly flushSamples: number
   /** Samples wait no longer than this for others, in ms. */
   readonly flushMs: number
+  /** Told of what was taken, before it is stored. */
+  readonly onTaken?: (taken: Taken) => void
 }
 
 const RETRY_MS = 250
@@ -21,7 +23,7 @@ const RETRY_MS = 250
 /** Takes samples out of the queue and stores them, in lots. One at a time, so that they stay in their order. */
 export class StorageConsumer {
   readonly #options: StorageConsumerOptions
-  /** Samples that were taken and are not stored yet. */
+  /** What was taken and is not stored yet, in what the queue counts. */
   #inHand = 0
   #stored = 0
   #isHurried = false
@@ -37,11 +39,16 @@ export class StorageConsumer {
     this.#running ??= this.#run()
   }
 
-  /** Resolves when everything that is in the queue now is stored. */
+  /**
+   * Resolves when everything that is in the queue now is stored. While nothing can be stored it doesn't wait: what is stored
+   * can still be asked for.
+   */
   async flush(): Promise<void> {
-    const { queue } = this.#options
+    const { queue, breaker } = this.#options
+    // Of a shared queue others take as well, so there is nothing to wait for.
+    if (queue.isShared) return
     const goal = this.#stored + this.#inHand + queue.snapshot().depth
-    while (this.#stored < goal && !this.#isStopping) {
+    while (this.#stored < goal && !this.#isStopping && breaker.state === 'closed') {
       this.#isHurried = true
       queue.hurry()
       await new Promise<void>((resolve) => this.#waiters.push(resolve))
@@ -79,13 +86,14 @@ export class StorageConsumer {
         continue
       }
       if (!taken) return
-      this.#inHand = taken.samples
+      this.#inHand = taken.units
+      this.#options.onTaken?.(taken)
       if (!(await this.#store(taken))) {
         await taken.giveBack().catch((error: unknown) => log.error({ err: error }, 'samples could not be given back'))
         return
       }
       this.#inHand = 0
-      this.#stored += taken.samples
+      this.#stored += taken.units
       this.#wake()
     }
   }
@@ -102,6 +110,7 @@ export class StorageConsumer {
       } catch (error) {
         const isOpen = error instanceof CircuitOpenError
         if (!isOpen) log.error({ err: error, samples: taken.samples }, 'samples could not be stored; they are kept')
+        this.#wake()
         await this.#pause(isOpen ? Math.min(RETRY_MS, Math.max(1, error.retryAfterMs ?? RETRY_MS)) : RETRY_MS)
       }
     }

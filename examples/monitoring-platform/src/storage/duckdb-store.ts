@@ -215,6 +215,7 @@ export class DuckDbStore implements Store {
     if (this.#gone) return
     const exited = new Promise<void>((resolve) => this.#thread.once('exit', () => resolve()))
     await this.#ask({ kind: 'close' })
+    this.#thread.ref()
     this.#gone = new StoreError('ERR_STORE_CLOSED', 'the store is closed')
     await exited
   }
