@@ -61,7 +61,7 @@ export class Distributed extends ServiceClient {
   /** Starts it, again, with what nats-server has kept. */
   async launch(): Promise<void> {
     this.#runner = spawn(process.execPath, ['--conditions=@tps/source', RUNNER], {
-      env: { PATH: process.env['PATH'], ...this.#environment },
+      env: { PATH: process.env['PATH'], DATABASE_PRODUCTS: '1000', ...this.#environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     createInterface({ input: this.#runner.stdout! }).on('line', (line) => this.#note(line))

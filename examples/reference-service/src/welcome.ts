@@ -4,6 +4,7 @@ export function welcome(url: string): string {
   The TPS reference service is running.
 
     Board      ${url}/
+    Traces     ${url}/traces
     Readings   ${url}/status    ${url}/health    ${url}/metrics    ${url}/info
 
   Send the first signal:

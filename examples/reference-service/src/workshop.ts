@@ -58,16 +58,18 @@ export class Workshop {
     const options = { url, timeoutMs: config.DOWNSTREAM_TIMEOUT_MS }
     this.#downstream = new DownstreamEntry(options, settings, this.breaker, isSimulated)
     this.watch = new DownstreamWatch(this.breaker, this.#downstream, config.HEALTH_CHECK_MS)
+    const { tasks, tracing } = parts.tools
+    if (!tasks) throw new Error('a workshop needs what does the tasks')
     this.work = new Work({
       settings,
-      executeTask: parts.tools.tasks.executeTask,
+      executeTask: tasks.executeTask,
       breaker: this.breaker,
       downstream: this.#downstream,
       report: parts.report,
       begun: parts.begun,
       deliver: parts.deliver,
       giveBack: (signal) => queue.giveBack(signal),
-      tracing: parts.tools.tracing,
+      tracing,
       log,
     })
     this.pool = new WorkerPool<Signal, void>(

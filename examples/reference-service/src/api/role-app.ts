@@ -1,4 +1,5 @@
-import { MetricsPage } from '@tps/andon/prometheus'
+import { MetricsPage, type TextFormat } from '@tps/andon/prometheus'
+import { databaseMetrics } from '../database/metrics.ts'
 import { infoOf } from '../info.ts'
 import type { Report } from '../nats/report.ts'
 import type { DownstreamRole } from '../roles/downstream.ts'
@@ -19,7 +20,10 @@ export async function createRoleApp(role: WorkerRole | DownstreamRole): Promise<
   app.get('/status', async () => role.report())
   app.get('/info', async () => infoOf({ config, settings }))
   app.get('/metrics', async (request, reply) => {
-    const { contentType, body } = page.render({ accept: request.headers.accept })
+    const tasks = 'tools' in role ? role.tools.tasks : undefined
+    const before = (format: TextFormat): string =>
+      tasks ? databaseMetrics(tasks.database.snapshot().queries, format) : ''
+    const { contentType, body } = page.render({ accept: request.headers.accept, before })
     return await reply.type(contentType).send(body)
   })
   return app

@@ -5,6 +5,7 @@ import { round } from '../round.ts'
 import type { Service } from '../service.ts'
 import { SignalRequestSchema } from '../signal.ts'
 import type { Tracing } from '../tracing/start.ts'
+import { noteStation } from '../tracing/station-log.ts'
 import { ErrorSchema } from './errors.ts'
 import type { App } from './server.ts'
 import { demandSignatures } from './signature.ts'
@@ -79,7 +80,7 @@ export function signalRoutes(app: App, service: Service): void {
     },
     async (request, reply) => {
       const trace = request.trace ?? tracing.begin(request.headers, request.receivedMs)
-      if (isLogging) log.debug({ trace_id: trace.traceId, component: 'api' }, 'Processing signal')
+      noteStation(log, isLogging, trace, { component: 'api' }, 'Processing signal')
       const admission = await intake.accept(request.body, trace, request.receivedMs)
       if (!admission.accepted) {
         trace.answering()

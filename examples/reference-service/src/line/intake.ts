@@ -9,6 +9,7 @@ import type { SignalRegister } from '../register.ts'
 import type { RejectionReason } from '../counters.ts'
 import { type Signal, type SignalRequest, createSignal, describeSignal } from '../signal.ts'
 import type { SignalTrace } from '../tracing/signal-trace.ts'
+import { noteStation } from '../tracing/station-log.ts'
 import type { Ledger } from './ledger.ts'
 
 /** Why a signal was refused, and when another try is worth it. */
@@ -128,7 +129,7 @@ export class Intake {
       return this.#refuse(trace, 429, 'queue full', estimateWaitMs())
     }
     signal.enqueuedMs = performance.now()
-    if (this.#isLogging) log.debug({ trace_id: signal.traceId, signal_id: signal.id, component: 'queue' }, 'Enqueued')
+    noteStation(log, this.#isLogging, trace, { signal_id: signal.id, component: 'queue' }, 'Enqueued')
     return { accepted: true, signal }
   }
 

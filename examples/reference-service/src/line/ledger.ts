@@ -7,7 +7,9 @@ import type { Experiments } from '../experiments.ts'
 import type { SignalRegister } from '../register.ts'
 import { round } from '../round.ts'
 import { Slos } from '../slos.ts'
+import type { SignalTrace } from '../tracing/signal-trace.ts'
 import { withSpan } from '../tracing/spans.ts'
+import { noteStation } from '../tracing/station-log.ts'
 import type { Outcome } from './outcome.ts'
 
 /** How slow work must have become quick again, against what makes it slow. */
@@ -50,7 +52,7 @@ export class Ledger {
     if (!this.#register.finish(outcome)) return
     if (trace) trace.within(() => this.#record(outcome, beginMs))
     else this.#record(outcome, beginMs)
-    this.#tell(outcome)
+    this.#tell(outcome, trace)
     trace?.finished(status, error)
   }
 
@@ -74,9 +76,9 @@ export class Ledger {
     if (stages) this.breakdown.record({ ...stages, metrics_record: performance.now() - beginMs })
   }
 
-  #tell({ id, traceId, status, durationMs, error }: Outcome): void {
+  #tell({ id, traceId, status, durationMs, error }: Outcome, trace: SignalTrace | undefined): void {
     const line = { trace_id: traceId, signal_id: id, component: 'worker', duration_ms: round(durationMs) }
-    if (this.#isLogging) this.#log.debug({ ...line, component: 'metrics' }, 'Recorded')
+    noteStation(this.#log, this.#isLogging, trace, { signal_id: id, component: 'metrics' }, 'Recorded')
     if (status === 'completed') this.#log.info(line, 'completed')
     else this.#log.warn({ ...line, error }, status)
   }

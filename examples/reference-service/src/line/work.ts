@@ -5,6 +5,7 @@ import type { Percentiles } from '../percentiles.ts'
 import type { Settings, SettingsStore } from '../settings.ts'
 import { type Signal, kindOf } from '../signal.ts'
 import type { SignalTrace } from '../tracing/signal-trace.ts'
+import { noteStation } from '../tracing/station-log.ts'
 import { withSpan } from '../tracing/spans.ts'
 import type { Tracing } from '../tracing/start.ts'
 import type { Final, Outcome } from './outcome.ts'
@@ -71,9 +72,9 @@ export class Work {
     this.#parts.begun(signal)
     const pulledMs = performance.now()
     const marks: Marks = { pulledMs, workedMs: pulledMs, checkedMs: pulledMs }
-    this.#note(signal, 'worker', 'Dequeued')
     const run = this.#runs.begin(signal, context)
     const trace = (signal.trace ??= this.#parts.tracing.resume(signal.traceparent))
+    this.#note(signal, 'worker', 'Dequeued')
     try {
       const result = await this.#work(signal, trace, marks, run, context.attempt)
       if (run.hasCrashed) return this.#giveBack(signal, trace, context.attempt)
@@ -142,7 +143,7 @@ export class Work {
   }
 
   #note(signal: Signal, component: string, message: string): void {
-    if (this.#isLogging) this.#parts.log.debug({ trace_id: signal.traceId, signal_id: signal.id, component }, message)
+    noteStation(this.#parts.log, this.#isLogging, signal.trace, { signal_id: signal.id, component }, message)
   }
 }
 

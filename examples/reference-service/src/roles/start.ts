@@ -33,7 +33,7 @@ export async function startRole(config: Config, log: Logger): Promise<Running> {
     return { app: await createApp(role), role, component: 'api' }
   }
   if (config.TPS_ROLE === 'downstream') {
-    const tracing = new Tracing(config, log)
+    const tracing = await Tracing.start(config, log)
     const role = await DownstreamRole.start(config, { settings, tracing, log })
     return { app: await createRoleApp(role), role: ending(role, tracing), component: 'downstream' }
   }

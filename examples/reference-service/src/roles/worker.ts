@@ -16,6 +16,7 @@ export class WorkerRole {
   readonly settings: SettingsStore
   readonly log: Logger
   readonly workshop: Workshop
+  readonly tools: Tools
   readonly queue: NatsWorkQueue
   readonly #link: NatsLink
   readonly #outcomes: NatsOutcomes
@@ -30,6 +31,7 @@ export class WorkerRole {
     outcomes: NatsOutcomes,
   ) {
     this.config = config
+    this.tools = tools
     this.log = log
     this.queue = queue
     this.#link = link

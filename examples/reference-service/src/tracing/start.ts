@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Attributes, type Context, ROOT_CONTEXT, type Span, TraceFlags, context, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
-import { type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
+import { type SpanExporter, type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import {
   QueueTracing,
   type SubstituteIn,
@@ -43,14 +42,24 @@ export class Tracing {
   readonly #sampler: string
   readonly #export: SpanExport | undefined
 
-  constructor(config: TracingConfig, log: Logger) {
-    const isOn = config.TRACING === 'on' && config.OTEL_SDK_DISABLED !== 'true'
+  /** Starts tracing as the environment says. */
+  static async start(config: TracingConfig, log: Logger): Promise<Tracing> {
+    const url = isOn(config) ? exportUrl(config) : undefined
+    if (url === undefined) return new Tracing(config)
+    // Loaded by those who send spans somewhere.
+    const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http')
+    return new Tracing(config, exportTo(new OTLPTraceExporter({ url }), url, config, log))
+  }
+
+  /** `sending`: where spans go beside the memory. */
+  constructor(config: TracingConfig, sending?: SpanExport) {
+    const isRecording = isOn(config)
     const { TRACES_KEPT: maxTraces, TRACES_KEPT_BYTES: maxBytes, TRACES_SLOW_MS: slowMs } = config
     this.memory = new TraceMemory({ maxTraces, maxBytes, slowMs })
-    this.#export = isOn ? exportOf(config, log) : undefined
+    this.#export = sending
     const sampler = samplerOf(config)
-    this.#sampler = isOn ? sampler.toString() : 'off'
-    const processors: SpanProcessor[] = [this.memory, ...(this.#export ? [this.#export] : [])]
+    this.#sampler = isRecording ? sampler.toString() : 'off'
+    const processors: SpanProcessor[] = [this.memory, ...(sending ? [sending] : [])]
     const base = parseResourceAttributes(config.OTEL_RESOURCE_ATTRIBUTES ?? '')
     const providerOf = (service: ServiceName): TracerProvider =>
       new TracerProvider({
@@ -69,8 +78,8 @@ export class Tracing {
       spanNames: { wait: 'Worker.Dequeue', process: 'ProcessWork' },
       tracer: new WorkerTracer(tracers.of('Worker.Dequeue'), tracers),
     })
-    this.#recorder = isOn ? { tracers, queue: this.queue } : undefined
-    if (isOn) followPromises()
+    this.#recorder = isRecording ? { tracers, queue: this.queue } : undefined
+    if (isRecording) followPromises()
   }
 
   get isOn(): boolean {
@@ -138,18 +147,20 @@ export class Tracing {
   }
 }
 
-/** Starts tracing as the environment says. */
-export function startTracing(config: TracingConfig, log: Logger): Tracing {
-  return new Tracing(config, log)
+function isOn({ TRACING, OTEL_SDK_DISABLED }: TracingConfig): boolean {
+  return TRACING === 'on' && OTEL_SDK_DISABLED !== 'true'
 }
 
-function exportOf(config: TracingConfig, log: Logger): SpanExport | undefined {
+/** Where spans are sent to; `undefined` where they aren't. */
+function exportUrl(config: TracingConfig): string | undefined {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: own } = config
-  const isWanted =
-    (config.OTEL_TRACES_EXPORTER ?? (base === undefined && own === undefined ? 'none' : 'otlp')) === 'otlp'
-  if (!isWanted) return undefined
-  const url = own ?? `${(base ?? 'http://localhost:4318').replace(/\/$/, '')}/v1/traces`
-  return new SpanExport(new OTLPTraceExporter({ url }), {
+  const exporter = config.OTEL_TRACES_EXPORTER ?? (base === undefined && own === undefined ? 'none' : 'otlp')
+  if (exporter === 'none') return undefined
+  return own ?? `${(base ?? 'http://localhost:4318').replace(/\/$/, '')}/v1/traces`
+}
+
+function exportTo(exporter: SpanExporter, url: string, config: TracingConfig, log: Logger): SpanExport {
+  return new SpanExport(exporter, {
     scheduledDelayMillis: config.OTEL_BSP_SCHEDULE_DELAY,
     exportTimeoutMillis: config.OTEL_BSP_EXPORT_TIMEOUT,
     maxQueueSize: config.OTEL_BSP_MAX_QUEUE_SIZE,

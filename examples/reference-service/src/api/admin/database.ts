@@ -1,3 +1,4 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { INDEXES, isIndexName } from '../../database/queries.ts'
 import type { Service } from '../../service.ts'
@@ -7,6 +8,11 @@ const NameSchema = Type.Object({ name: Type.String({ maxLength: 100 }) })
 
 /** `/admin/database`: how its queries fare, how large its tables are, and its indexes. */
 export function databaseRoutes(app: App, { tools: { tasks } }: Service): void {
+  if (!tasks) {
+    app.all('/admin/database', elsewhere)
+    app.all('/admin/database/*', elsewhere)
+    return
+  }
   const { database } = tasks
   app.get('/admin/database', async () => {
     const { tables, indexes, plans } = await database.structure()
@@ -50,6 +56,16 @@ export function databaseRoutes(app: App, { tools: { tasks } }: Service): void {
     const { size } = tasks.snapshot()
     tasks.clearCache()
     return { forgotten: size }
+  })
+}
+
+/** The workers are other processes, and each has a database that nobody else can look into. */
+async function elsewhere(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  return await reply.code(409).send({
+    error: 'Conflict',
+    message:
+      'Each worker process has a database of its own. Start all of them with the same DATABASE_FILE or DATABASE_URL.',
+    trace_id: request.traceId,
   })
 }
 

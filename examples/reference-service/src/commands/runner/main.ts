@@ -1,4 +1,6 @@
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { env } from 'node:process'
 import { numberOf, readValues, runCommand } from '../command-line.ts'
 import { createControl } from './control.ts'
 import { requireNatsServer } from './nats.ts'
@@ -22,6 +24,9 @@ Starts nats-server, the downstream, the workers and the API, each a process of i
   SLOW_WORKERS     the same for slow work
   RESTART          seconds until a process that ended is started again. Default 5
   GRACE            seconds each process has to end. Default 35
+
+The workers share one database of tasks, beside the data of NATS (DATABASE_FILE or DATABASE_URL: another one), and send
+their spans to the API (OTEL_EXPORTER_OTLP_ENDPOINT: elsewhere), whose /traces so has all of a signal's way.
 
 What else is in the environment reaches the processes: MAX_QUEUE_DEPTH, CIRCUIT_BREAKER_THRESHOLD, LOG_LEVEL, …`
 
@@ -51,16 +56,21 @@ await runCommand(async (args) => {
   })
   try {
     await control.listen({ port: number('RUNNER_PORT', 8070), host: '127.0.0.1' })
+    const natsData = given['NATS_DATA'] ?? join(CACHE, 'reference-service-nats')
+    const isOwnDatabase = env['DATABASE_URL'] === undefined && env['DATABASE_FILE'] === undefined
+    if (isOwnDatabase) mkdirSync(natsData, { recursive: true })
     const plan = {
       port: number('PORT', 8080),
       downstreamPort: number('DOWNSTREAM_PORT', 8081),
       natsUrl: given['NATS_URL'],
       natsPort: number('NATS_PORT', 4222),
-      natsData: given['NATS_DATA'] ?? join(CACHE, 'reference-service-nats'),
+      natsData,
       fast: number('FAST', 1),
       slow: number('SLOW', 1),
       fastWorkers: optional('FAST_WORKERS'),
       slowWorkers: optional('SLOW_WORKERS'),
+      databaseFile: isOwnDatabase ? join(natsData, 'tasks.db') : undefined,
+      collectsSpans: Object.keys(env).every((name) => !name.startsWith('OTEL_EXPORTER_OTLP')),
     }
     await Promise.race([supervisor.start(processesOf(plan)), ended])
     await ended

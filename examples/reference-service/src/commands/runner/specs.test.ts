@@ -11,6 +11,8 @@ const PLAN: Plan = {
   slow: 1,
   fastWorkers: 20,
   slowWorkers: undefined,
+  databaseFile: '/tmp/nats data/tasks.db',
+  collectsSpans: true,
 }
 
 it('starts what the others need before them, and ends them in the reverse order', () => {
@@ -33,6 +35,17 @@ it('tells each process its role, and where the others are', () => {
   expect(env['worker-fast-2']).toMatchObject({ ...shared, TPS_ROLE: 'worker-fast', PORT: '0', WORKER_COUNT: '20' })
   expect(env['worker-slow']).toMatchObject({ ...shared, TPS_ROLE: 'worker-slow' })
   expect(env['worker-slow']).not.toHaveProperty('WORKER_COUNT')
+})
+
+it('gives the workers one database, and has them send their spans to the API', () => {
+  const env = Object.fromEntries(processesOf(PLAN).map((spec) => [spec.name, spec.env]))
+  for (const name of ['api', 'worker-fast', 'worker-slow'])
+    expect(env[name]).toMatchObject({ DATABASE_FILE: '/tmp/nats data/tasks.db' })
+  for (const name of ['downstream', 'worker-fast', 'worker-slow'])
+    expect(env[name]).toMatchObject({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:8080' })
+  expect(env['api']).not.toHaveProperty('OTEL_EXPORTER_OTLP_ENDPOINT')
+  const own = processesOf({ ...PLAN, databaseFile: undefined, collectsSpans: false })
+  expect(own.some(({ env: each }) => 'DATABASE_FILE' in each || 'OTEL_EXPORTER_OTLP_ENDPOINT' in each)).toBe(false)
 })
 
 it('starts no NATS server where there is one', () => {

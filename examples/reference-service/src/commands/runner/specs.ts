@@ -20,21 +20,33 @@ export interface Plan {
   /** How many workers each of these processes has; without it what `WORKER_COUNT` says. */
   readonly fastWorkers: number | undefined
   readonly slowWorkers: number | undefined
+  /** The database that all workers ask, where it isn't PostgreSQL. */
+  readonly databaseFile: string | undefined
+  /** Whether the others send their spans to the API, which then has whole traces. */
+  readonly collectsSpans: boolean
 }
+
+/** How often spans are sent to the API, in ms. */
+const SPANS_EVERY_MS = 500
 
 /** The processes of a plan, in the order in which they start. */
 export function processesOf(plan: Plan): ProcessSpec[] {
   const { port, downstreamPort, natsUrl, natsPort, natsData, fast, slow, fastWorkers, slowWorkers } = plan
+  const spans = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+    OTEL_BSP_SCHEDULE_DELAY: String(SPANS_EVERY_MS),
+  }
   const common = {
     QUEUE: 'nats',
     NATS_URL: natsUrl ?? `nats://127.0.0.1:${natsPort}`,
     DOWNSTREAM_URL: `http://127.0.0.1:${downstreamPort}`,
     DOWNSTREAM_PORT: String(downstreamPort),
+    ...(plan.databaseFile !== undefined && { DATABASE_FILE: plan.databaseFile }),
   }
   const role = (name: string, TPS_ROLE: string, env: Readonly<Record<string, string>> = {}): ProcessSpec => ({
     name,
     command: `exec ${quoted(process.execPath)} --conditions=@tps/source ${quoted(MAIN)}`,
-    env: { ...common, PORT: '0', ...env, TPS_ROLE },
+    env: { ...common, ...(plan.collectsSpans && TPS_ROLE !== 'api' && spans), PORT: '0', ...env, TPS_ROLE },
   })
   const workers = (kind: string, processes: number, count: number | undefined): ProcessSpec[] =>
     Array.from({ length: processes }, (_none, index) =>
