@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser } from '../browser.ts'
 import { BOARDS, BoardPage } from './board-page.ts'
 import { RunningService, until } from './service.ts'
@@ -82,7 +82,7 @@ const PANELS: Readonly<Record<(typeof BOARDS)[number], readonly string[]>> = {
     'Resources over time',
     'Rate limiter',
   ],
-  tracing: ['Traces kept', 'Slowest', 'With errors', 'Recent traces'],
+  tracing: ['Traces kept', 'Slowest', 'With errors', 'Trace durations', 'Steps of the slowest', 'Recent traces'],
 }
 
 /** What of the open board has no value: panels that say nothing, figures that are a dash, charts without a curve. */
@@ -97,7 +97,9 @@ const WITHOUT_VALUE = `(() => {
 
 const NONE = { blank: [], dashes: [], flat: [] }
 const ENVIRONMENT = {
-  CIRCUIT_BREAKER_RESET_MS: '2000',
+  CIRCUIT_BREAKER_THRESHOLD: '3',
+  // Longer than it takes to acknowledge the alert: while the circuit probes, the alert is over.
+  CIRCUIT_BREAKER_RESET_MS: '4000',
   ALERT_CIRCUIT_BREAKER_OPEN_MS: '0',
   HEIJUNKA_REBALANCE_MS: '500',
 }
@@ -110,6 +112,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close()
   await service[Symbol.asyncDispose]()
+})
+
+afterEach(async () => {
+  await service.set({ downstream_enabled: true, downstream_error_ratio: 0 })
 })
 
 // First, without a signal: how long those take is no matter of the lamp then.
@@ -189,7 +195,7 @@ describe('the boards of a line that works', () => {
     await service.post({ treatment: { task_ms: 5 }, slice_ms: 200, washout_ms: 0 }, '/admin/experiments')
     for (let sent = 0; sent < 30; sent++) await service.execute()
     await board.page.getByText('30 done since the start').waitFor({ timeout: 10_000 })
-    for (const name of BOARDS.filter((name) => name !== 'tracing')) {
+    for (const name of BOARDS) {
       await board.show(name)
       const titles = board.page.locator(`#board-${name} .panel h3`)
       expect(await titles.allTextContents(), name).toEqual(PANELS[name])
@@ -250,6 +256,36 @@ describe('the boards of a line that works', () => {
     await board.page.mouse.up()
     await board.page.getByRole('button', { name: 'Show all again' }).click()
     expect(await board.page.getByRole('button', { name: 'Show all again' }).count()).toBe(0)
+    expect(board.problems).toEqual([])
+    await board.page.close()
+  })
+})
+
+describe('the tracing board', () => {
+  it('finds traces by duration, error and id, and leads to the waterfall', async () => {
+    await service.post({ signal_type: 'execute', payload: { task: 'slow one', latency_ms: 150 } }, '/signal?wait=true')
+    await service.set({ downstream_error_ratio: 1 })
+    const failed = (await (await service.execute('failing one', '/signal?wait=true')).json()) as { trace_id: string }
+    await service.set({ downstream_error_ratio: 0 })
+    const board = await BoardPage.open(browser, service.url, { at: '#tracing' })
+    const rows = board.panel('Recent traces').getByRole('row')
+    await rows.nth(2).waitFor({ timeout: 5_000 })
+
+    await board.page.getByLabel('At least, ms').fill('140')
+    await board.page.getByLabel('errors only').check()
+    await board.page.getByText('No trace fits. Send a signal').waitFor({ timeout: 5_000 })
+    await board.page.getByLabel('errors only').uncheck()
+    await rows.filter({ hasText: 'slow one' }).waitFor({ timeout: 5_000 })
+    await board.panel('Steps of the slowest').getByText('ExecuteTask').waitFor({ timeout: 5_000 })
+
+    await board.page.getByLabel('At least, ms').fill('')
+    await board.page.getByRole('searchbox', { name: 'Id' }).fill(failed.trace_id)
+    await board.page.getByRole('button', { name: 'Search' }).click()
+    await rows.filter({ hasText: 'failing one' }).waitFor({ timeout: 5_000 })
+    expect(await rows.count()).toBe(2)
+    expect(await board.text('With errors')).toMatch(/1\s+of 1 shown/)
+    await board.page.getByRole('link', { name: failed.trace_id.slice(0, 16) }).click()
+    await board.page.getByText('ProcessSignal').first().waitFor({ timeout: 5_000 })
     expect(board.problems).toEqual([])
     await board.page.close()
   })

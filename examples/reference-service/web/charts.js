@@ -34,9 +34,10 @@ const SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_20
  * A chart of `series` over the range of the view.
  * `series`: `{ key, label, shade, dash?, width?, fill?, step?, dots?, format? }`; `key` names a column.
  * `bands` and `lines` are drawn behind: `{ from, to, shade, label }` and `{ at, shade, label }`, numbers or functions.
+ * `window` gives the seconds from when to when, by default those of the view.
  * `states`: `{ 0: 'closed', 1: 'open' }` writes words on the axis instead of numbers.
  */
-export function lineChart({ name, series, format, height = 190, atLeast = 1, bands = [], lines = [], states, small = false }) {
+export function lineChart({ name, series, format, height = 190, atLeast = 1, bands = [], lines = [], states, window = view.window, small = false }) {
   const host = h('div', { class: 'plot', role: 'img', vars: { '--height': `${height}px` } })
   const keys = series.map(legendKey)
   const legend = h('ul', { class: 'legend' }, keys.map(({ element }) => element))
@@ -60,11 +61,11 @@ export function lineChart({ name, series, format, height = 190, atLeast = 1, ban
         cursor: { y: false, sync: { key: SYNC.key }, drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
         series: [{}, ...series.map((each) => curve(each))],
         axes: small ? [{ show: false }, { show: false }] : [
-          { ...axis, space: 64, size: 26, incrs: SECONDS, values: (_, seconds) => seconds.map((second) => clock(second * 1000, view.span() <= 300)) },
+          { ...axis, space: 64, size: 26, incrs: SECONDS, values: (_, seconds) => seconds.map((second) => clock(second * 1000, window()[1] - window()[0] <= 300)) },
           { ...axis, size: (self, values) => Math.max(34, 12 + 7 * Math.max(0, ...(values ?? []).map((text) => text.length))), values: (_, ticks) => ticks.map((tick) => (states ? (states[tick] ?? '') : format(tick))), ...(states && { splits: () => Object.keys(states).map(Number) }) },
         ],
         scales: {
-          x: { range: () => view.window() },
+          x: { range: () => window() },
           y: { range: (_, min, max) => scaleOf(min, max) },
         },
         hooks: {

@@ -7,7 +7,7 @@ import { bar, figure, panel, table } from '/board/panels.js'
 export const tracing = { id: 'tracing', title: 'Tracing', lead: 'Metrics say that it is slow; a trace says where.', make }
 
 const EVERY_MS = 3_000
-const SHOWN = 50
+const SHOWN = 25
 /** So many of the slowest are looked into. */
 const SLOWEST = 5
 const TONES = { completed: 'green', rejected: 'yellow', invalid: 'yellow', failed: 'red', 'dead-lettered': 'red' }
@@ -28,6 +28,7 @@ function make() {
     name: 'Trace durations',
     format: duration,
     atLeast: 10,
+    window: () => [(dots.at[0] ?? now) / 1_000 - 1, (dots.at.at(-1) ?? now) / 1_000 + 1],
     series: [
       { key: 'fine', label: 'without an error', shade: '--blue', dots: 'ring' },
       { key: 'failed', label: 'with an error', shade: '--red', dots: 'disc' },
@@ -52,7 +53,7 @@ function make() {
 
   const showAnswer = ({ traces, kept: all, open, remarkable, sampler }) => {
     rows.set(traces)
-    setText(status, `${count(traces.length)} shown. ${sampler === 'off' ? 'Tracing is off.' : `Recorded by ${sampler}.`}`)
+    setText(status, `${count(traces.length)} shown. ${recordedBy(sampler)}`)
     kept.set({ value: count(all), note: `${count(remarkable)} of them slow or failed, ${count(open)} under way` })
     const [first] = traces.toSorted((a, b) => b.duration_ms - a.duration_ms)
     slowest.set(first ? { value: duration(first.duration_ms), note: `of those shown: ${first.task ?? first.signal_type ?? 'unknown'}` } : { value: 'None', note: 'no trace fits the filters' })
@@ -90,6 +91,11 @@ async function json(url) {
   const answer = await response.json().catch(() => ({}))
   if (!response.ok) throw new Error(answer.message ?? `the service answered ${response.status}`)
   return answer
+}
+
+function recordedBy(sampler) {
+  if (sampler === 'off') return 'Tracing is off.'
+  return sampler.includes('RateSampler') ? 'All are recorded while there are not too many a second.' : `Recorded by ${sampler}.`
 }
 
 /** The traces, each with a link to its waterfall. */
