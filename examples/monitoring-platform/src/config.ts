@@ -24,7 +24,7 @@ export const ConfigSchema = Type.Object({
   }),
   DATA_DIR: Type.String({
     minLength: 1,
-    default: 'data/monitoring-platform',
+    default: 'examples/monitoring-platform/data',
     description: 'The folder for everything that is kept.',
   }),
   DURABILITY: Type.Enum(['commit', 'memory'], {

@@ -42,9 +42,18 @@ export function answerErrors(app: App): void {
   })
 }
 
+/** What is wrong with a request, as Ajv says it. */
+interface Problem {
+  readonly keyword: string
+  readonly instancePath: string
+  readonly message?: string
+  readonly params: Readonly<Record<string, unknown>>
+}
+
 function messageOf(error: FastifyError): string {
   if (!error.validation) return error.message
-  return error.validation
+  const problems: readonly Problem[] = error.validation
+  return problems
     .map(({ instancePath, message = 'is not valid', params, keyword }) => {
       const where = instancePath.replaceAll('/', ' ').trim()
       if (keyword === 'additionalProperties') return `there is no parameter "${String(params['additionalProperty'])}"`

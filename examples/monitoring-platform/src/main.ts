@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import { ConfigError, readConfig } from './config.ts'
 import { Platform } from './platform.ts'
+import { welcome } from './welcome.ts'
 
 async function main(): Promise<void> {
   const config = readConfig(process.env)
@@ -8,6 +9,7 @@ async function main(): Promise<void> {
   const platform = await Platform.start(config, log)
   const url = await platform.listen()
   log.info({ component: 'platform', url }, 'listening')
+  process.stderr.write(welcome(url, config))
 
   let isEnding = false
   const end = async (signal: NodeJS.Signals): Promise<void> => {

@@ -48,7 +48,10 @@ export interface ReadRequest extends Range {
 export interface AggregateRequest extends Range {
   readonly kind: 'aggregate'
   readonly aggregate: Aggregate
+  /** At least 1, and at most 2^32 - 1 where there are several steps. */
   readonly stepMs: number
+  /** No series has a greater number. */
+  readonly greatestSeries: number
   /** The group of each of `series`, from 0. */
   readonly groups: readonly number[]
   readonly maxRows: number
