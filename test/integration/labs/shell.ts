@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root } from '../../../scripts/packages.ts'
+import type { ExpectStatic } from 'vitest'
 import { RunningService } from '../service.ts'
 
 // Commands run as they stand in the pages, with these changes: curl and make are led to the port of the service under test,
@@ -11,7 +12,7 @@ import { RunningService } from '../service.ts'
 
 const PRELUDE = `
 shorter() { jq -n "$1 / $LAPSE"; }
-curl() { command curl "\${@//localhost:8080/localhost:$SERVICE_PORT}"; }
+curl() { command curl --show-error "\${@//localhost:8080/localhost:$SERVICE_PORT}"; }
 sleep() { command sleep "$(shorter "$1")"; }
 timeout() { local seconds; seconds=$(shorter "$1"); shift; command timeout "$seconds" "$@"; }
 make() {
@@ -26,6 +27,18 @@ make() {
 }
 export -f shorter curl sleep timeout make
 `
+
+/** A page whose commands are run, and what is asserted of them. */
+export interface LabTest {
+  readonly title: string
+  /** The service's, beside its defaults. */
+  readonly environment: Readonly<Record<string, string>>
+  /** How many times shorter everything waits. */
+  readonly lapse: number
+  /** What every `make` is told, such as the length of a load test that has none in the page. */
+  readonly makeDefaults?: string
+  readonly assert: (lab: Lab, expect: ExpectStatic) => Promise<void>
+}
 
 /** A service, and a shell in which the commands of a page reach it. */
 export class Lab implements AsyncDisposable {
@@ -83,7 +96,9 @@ export class Lab implements AsyncDisposable {
     shell.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()))
     shell.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()))
     const [exitCode] = (await once(shell, 'close')) as [number | null]
-    if (exitCode !== 0) throw new Error(`the command ended with ${exitCode}:\n${code}\n${printed}\n${errors}`)
+    // 23: who reads has had enough, as in "| head".
+    if (exitCode !== 0 || /curl: \((?!23\))/.test(errors))
+      throw new Error(`the command ended with ${exitCode}:\n${code}\n${printed}\n${errors}`)
     return printed
   }
 

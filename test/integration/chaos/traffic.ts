@@ -1,4 +1,4 @@
-import type { RunningService } from './service.ts'
+import type { RunningService } from '../service.ts'
 
 /** A service that does soon what takes others long. */
 export const QUICK = {
@@ -44,6 +44,9 @@ export const SCENARIOS: readonly Scenario[] = [
     mend: async (service) => await trouble(service, 'stop'),
   },
 ]
+
+/** One after the other on the same service, beside the other services; what a machine that does much else may take. */
+export const IN_ORDER = { concurrent: false, timeout: 120_000 }
 
 /** What became of a signal, as the service says. */
 export interface Outcome {

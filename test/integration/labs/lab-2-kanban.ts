@@ -1,0 +1,47 @@
+import { until } from '../service.ts'
+import { Page } from './page.ts'
+import { type LabTest, documents } from './shell.ts'
+
+const page = new Page('labs/lab-2-kanban.md')
+
+export const LAB_2: LabTest = {
+  title: 'lab 2 fills its queue of 100, refuses what is more, and drains',
+  environment: {},
+  lapse: 10,
+  assert: async (lab, expect) => {
+    const [, baseline = ''] = await lab.runAll(page.commands('2.1'))
+    expect(documents(baseline)[0]).toMatchObject({
+      queue_max_size: 100,
+      queue_current_depth: 0,
+      workers: 2,
+      processing_rate: expect.any(Number),
+    })
+    expect(baseline).toMatch(/^Processed 10 signals in \d+ ms$/m)
+
+    const [load = ''] = await lab.runAll(page.commands('2.2'))
+    const depths = [...load.matchAll(/Queue depth: (\d+)$/gm)].map(([, depth]) => Number(depth))
+    expect(depths).toHaveLength(20)
+    expect(Math.max(...depths)).toBeGreaterThan(20)
+    expect(depths).toEqual(depths.toSorted((a, b) => b - a))
+    expect(load.match(/"status":"accepted"/g)).toHaveLength(80)
+
+    const [set = '', overflow = '', drain = ''] = page.commands('2.3')
+    await lab.run(set)
+    await until(
+      () => lab.service.json<{ kanban: { queue_current_depth: number } }>('/status'),
+      ({ kanban }) => kanban.queue_current_depth === 0,
+    )
+    const printed = await lab.run(overflow)
+    const [, accepted, rejected] = /^Signals accepted: (\d+)\nSignals rejected: (\d+)\n$/.exec(printed) ?? []
+    expect(Number(accepted) + Number(rejected)).toBe(200)
+    expect(Number(accepted)).toBeGreaterThanOrEqual(102)
+    expect(Number(accepted)).toBeLessThanOrEqual(125)
+
+    const [readings = ''] = await lab.runAll(page.commands('2.4'))
+    expect(readings).toMatch(/^tps_queue_depth\S* (9\d|100)$/m)
+    expect(readings).toMatch(/^tps_queue_capacity\S* 100$/m)
+    expect(readings).toMatch(new RegExp(`^tps_queue_rejected_total\\S* ${rejected}$`, 'm'))
+
+    expect(await lab.run(drain)).toContain('"task_ms":10')
+  },
+}
