@@ -70,6 +70,7 @@ const PAGES = [
   ['labs/lab-3-andon.md', LABS, 'Lab 3:', 'Lab 4:'],
   ['labs/lab-4-kaizen.md', LABS, 'Lab 4:', 'Lab 5:'],
   ['labs/lab-5-heijunka.md', LABS, 'Lab 5:', 'Lab 6:'],
+  ['labs/lab-6-tracing.md', LABS, 'Lab 6:', 'All Labs Complete'],
   ['labs/quick-start.md', QUICK_START, 'Installation', 'Customization'],
   ['tutorials/1-start-the-system.md', TUTORIALS, 'Video 1:', 'Video 2:'],
   ['tutorials/3-queue-growing.md', TUTORIALS, 'Video 3:', 'Video 4:'],
