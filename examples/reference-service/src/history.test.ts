@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { History, RANGE_NAMES } from './history.ts'
 import { lineOf } from './line-fixture.ts'
 import type { Reading } from './reading.ts'
+import type { LineSnapshots } from './snapshots.ts'
 
 const START = Date.UTC(2026, 0, 25, 14)
 const line = lineOf()
@@ -10,15 +11,23 @@ const line = lineOf()
 function historyOf(depths: readonly number[], startAt = START) {
   let at = startAt
   let depth = 0
-  const history = new History(() => ({ ...line, at, queue: { ...line.queue, depth } }))
+  const errors: unknown[] = []
+  const observe = (): LineSnapshots => {
+    if (Number.isNaN(depth)) throw new Error('unreadable')
+    return { ...line, at, queue: { ...line.queue, depth } }
+  }
+  const history = new History(observe, (error) => errors.push(error))
   for (const next of depths) {
     depth = next
     history.take()
     at += 1_000
   }
   const goTo = (next: number): void => void (at = next)
-  return { history, goTo }
+  const goDeep = (next: number): void => void (depth = next)
+  return { history, goTo, goDeep, errors }
 }
+
+afterEach(() => void vi.useRealTimers())
 
 describe('the history', () => {
   it('is empty before the first reading', () => {
@@ -88,5 +97,21 @@ describe('the history', () => {
   it('is fresh while it takes readings', () => {
     const { history } = historyOf([0])
     expect(history.isFresh).toBe(true)
+  })
+
+  it('takes a reading a second once it is started, also after one that failed, until it is stopped', () => {
+    vi.useFakeTimers()
+    const { history, goTo, goDeep, errors } = historyOf([])
+    history.start()
+    vi.advanceTimersByTime(1_000)
+    goDeep(Number.NaN)
+    vi.advanceTimersByTime(1_000)
+    goDeep(7)
+    goTo(START + 3_000)
+    vi.advanceTimersByTime(1_000)
+    history.stop()
+    vi.advanceTimersByTime(5_000)
+    expect(errors).toEqual([new Error('unreadable')])
+    expect(history.columns('5m').values['depth']).toEqual([0, 7])
   })
 })

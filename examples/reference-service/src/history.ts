@@ -28,6 +28,7 @@ const STALE_MS = 10_000
 /** Reads the line once a second, keeps the last day in four resolutions, and tells whoever follows. */
 export class History {
   readonly #observe: () => LineSnapshots
+  readonly #onError: (error: unknown) => void
   readonly #host = new HostMeter()
   readonly #tiers: ReadonlyMap<Range, Tier>
   readonly #transitions = new Transitions()
@@ -36,13 +37,15 @@ export class History {
   #lastMs = performance.now()
   #timer: NodeJS.Timeout | undefined
 
-  constructor(observe: () => LineSnapshots) {
+  /** `onError` receives what a reading failed with. The next one is taken all the same. */
+  constructor(observe: () => LineSnapshots, onError: (error: unknown) => void) {
     this.#observe = observe
+    this.#onError = onError
     this.#tiers = new Map(RANGE_NAMES.map((range) => [range, new Tier({ ...RANGES[range], folds: FOLDS })]))
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.take(), EVERY_MS).unref()
+    this.#timer ??= setInterval(() => this.#tick(), EVERY_MS).unref()
   }
 
   stop(): void {
@@ -74,6 +77,15 @@ export class History {
   /** Takes the state of a circuit at once, as what comes and goes between two readings would not be seen. */
   note({ name, state }: Pick<CircuitBreaker, 'name' | 'state'>): void {
     this.#transitions.note(Date.now(), { kind: 'circuit', name, state })
+  }
+
+  /** Boards are there to look at the line: what they can't read must not stop it. */
+  #tick(): void {
+    try {
+      this.take()
+    } catch (error) {
+      this.#onError(error)
+    }
   }
 
   /** Takes one reading now. */

@@ -99,7 +99,10 @@ export class Service {
       experiment: () => experiments.snapshot(),
       tracesKept: () => tools.tracing.memory.snapshot().kept,
     })
-    this.history = new History(() => this.observe())
+    this.history = new History(
+      () => this.observe(),
+      (err) => log.error({ err, component: 'board' }, 'the line could not be read'),
+    )
     this.health = createHealth({
       intake: this.intake,
       parts: this.parts,

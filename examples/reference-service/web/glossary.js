@@ -3,7 +3,7 @@ export const GLOSSARY = {
   'The line': 'The way of a signal from left to right: every station carries a lamp, so that anyone sees at once where the line is in trouble (Andon).',
   'Circuit breaker': 'Closed (0) lets calls through, open (1) refuses them because the downstream fails, half-open tries whether it has recovered: the line stops by itself instead of passing defects on (Jidoka).',
   'Queue depth': 'How many signals wait. 40–60 % of the limit is the sweet spot: empty means idle workers, full means long waits and refused work (Kanban).',
-  'Processing latency': 'From arrival to result. p50 is the typical signal, one in ten is slower than p90, one in a hundred slower than p99; the dashed line is the promise to the users (Kaizen).',
+  'Processing latency': 'From arrival to result. p50 is the typical signal and should be under 50 ms, p90 under 100 ms, p99 under 200 ms: only one signal in a hundred is slower than p99. The dashed line is the promise to the users (Kaizen).',
   'Error rate': 'The share of the last minute’s signals that failed or were refused: below 1 % is normal, above 5 % something is broken. With an open circuit these are refusals (Andon).',
   Throughput: 'Signals a second that come in, are done, and are refused. In steady state as many are done as come in (Heijunka).',
   'Processing rate': 'Signals a second that the workers finish, over the last 10 s. It falls to zero when workers stop (Kanban).',
