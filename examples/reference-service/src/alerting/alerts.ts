@@ -35,18 +35,19 @@ export interface AlertRuleText {
   readonly forMs: number
 }
 
+function notRead(): never {
+  throw new Error('these rules are not evaluated')
+}
+
 /** What is watched, in words. */
 export function alertRules(forMs: AlertDurations): AlertRuleText[] {
-  const nothing = (): never => {
-    throw new Error('these rules are not evaluated')
-  }
   const unread = {
-    depthRatio: nothing,
-    p99: nothing,
-    errorRatio: nothing,
-    isCircuitOpen: nothing,
-    utilization: nothing,
-    isStalled: nothing,
+    depthRatio: notRead,
+    p99: notRead,
+    errorRatio: notRead,
+    isCircuitOpen: notRead,
+    utilization: notRead,
+    isStalled: notRead,
   }
   return rules(unread, forMs).map(({ name, severity, summary = name, description = '', forMs = 0 }) => ({
     name,
