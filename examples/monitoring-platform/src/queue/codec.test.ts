@@ -18,23 +18,30 @@ function say(table: SeriesTable, batch: ReturnType<BatchCodec['decode']>): reado
 
 it('gives another process the same samples, wherever in a buffer they are', () => {
   fc.assert(
-    fc.property(fc.array(rows, { minLength: 1, maxLength: 3 }), fc.nat(9), (batches, offset) => {
-      const [from, to] = [new SeriesTable(), new SeriesTable()]
-      // Another order of numbers there.
-      to.intern('zzz')
-      const [writer, reader] = [new BatchCodec(from), new BatchCodec(to)]
-      for (const some of batches) {
-        const batch = {
-          length: some.length,
-          series: Uint32Array.from(some, ([{ name, tags }]) => from.intern(name, tags)),
-          timestamps: Float64Array.from(some, ([, time]) => time),
-          values: Float64Array.from(some, ([, , value]) => value),
+    fc.property(
+      fc.array(rows, { minLength: 1, maxLength: 3 }),
+      fc.nat(9),
+      fc.boolean(),
+      (batches, offset, isContinued) => {
+        const [from, to] = [new SeriesTable(), new SeriesTable()]
+        // Another order of numbers there.
+        to.intern('zzz')
+        const [writer, reader] = [new BatchCodec(from, { isContinued }), new BatchCodec(to, { isContinued })]
+        for (const some of batches) {
+          const batch = {
+            length: some.length,
+            series: Uint32Array.from(some, ([{ name, tags }]) => from.intern(name, tags)),
+            timestamps: Float64Array.from(some, ([, time]) => time),
+            values: Float64Array.from(some, ([, , value]) => value),
+          }
+          const bytes = writer.encode(batch)
+          const read = reader.decode(Buffer.concat([Buffer.alloc(offset), bytes]).subarray(offset))
+          expect(say(to, read)).toEqual(say(from, batch))
+          // What was said once is not said again.
+          if (isContinued) expect(writer.encode(batch).length).toBe(24 + 20 * some.length)
         }
-        const bytes = writer.encode(batch)
-        const read = reader.decode(Buffer.concat([Buffer.alloc(offset), bytes]).subarray(offset))
-        expect(say(to, read)).toEqual(say(from, batch))
-      }
-    }),
+      },
+    ),
   )
 })
 

@@ -14,10 +14,11 @@ export class BatchDecodeError extends Error {
 }
 
 /**
- * Batches as bytes that another process can read: names and tags come with them, once each.
+ * Batches as bytes that another process can read: names and tags come with them, once each. With `isContinued` a batch brings
+ * only the series that none before it had, since `restart`; then batches have to be read from there on, all of them.
  *
  * Little-endian: version, rows, series, bytes of the dictionary, checksum of all the rest (u32 each), 4 bytes of
- * nothing; times and values (f64 each); the place in the dictionary of each row (u32); the dictionary, JSON lines of
+ * nothing; times and values (f64 each); the place in the dictionary of each row (u32); what is added to the dictionary, JSON lines of
  * `[name, tags]`. Columns begin at multiples of their width, so they are copied as they are.
  */
 export class BatchCodec {
@@ -27,25 +28,38 @@ export class BatchCodec {
   /** In which batch a series was last seen, and where in its dictionary. */
   #seenIn = new Uint32Array(1_024)
   #placeIn = new Uint32Array(1_024)
-  #batch = 0
+  /** Which dictionary is written: a new one for each batch, or since `restart`. */
+  #written = 1
+  #size = 0
+  /** The dictionary that is read. */
+  #dictionary: number[] = []
+  readonly #isContinued: boolean
   /** Entries that were read before. */
   readonly #ids = new Map<string, number>()
 
-  constructor(table: SeriesTable) {
+  constructor(table: SeriesTable, { isContinued = false }: { readonly isContinued?: boolean } = {}) {
     this.#table = table
+    this.#isContinued = isContinued
+  }
+
+  /** What is written and read from here on has a dictionary of its own. */
+  restart(): void {
+    this.#written++
+    this.#size = 0
+    this.#dictionary = []
   }
 
   encode({ length, series, timestamps, values }: SampleBatch): Uint8Array {
     this.#makeRoom()
-    const batch = ++this.#batch
+    if (!this.#isContinued) this.restart()
     const places = new Uint32Array(length)
     const dictionary: Uint8Array[] = []
     let dictionaryBytes = 0
     for (let row = 0; row < length; row++) {
       const id = series[row]!
-      if (this.#seenIn[id] !== batch) {
-        this.#seenIn[id] = batch
-        this.#placeIn[id] = dictionary.length
+      if (this.#seenIn[id] !== this.#written) {
+        this.#seenIn[id] = this.#written
+        this.#placeIn[id] = this.#size++
         const entry = (this.#entries[id] ??= this.#entryOf(id))
         dictionary.push(entry)
         dictionaryBytes += entry.length
@@ -81,7 +95,9 @@ export class BatchCodec {
     if (checksumOf(bytes) !== checksum) throw new BatchDecodeError('the checksum is wrong')
     // A copy begins at a multiple of eight, which the bytes of a message need not.
     const columns = new Uint8Array(bytes.subarray(HEADER_BYTES, HEADER_BYTES + 20 * length)).buffer
-    const dictionary = this.#idsOf(bytes.subarray(HEADER_BYTES + 20 * length), count)
+    if (!this.#isContinued) this.restart()
+    this.#readDictionary(bytes.subarray(HEADER_BYTES + 20 * length), count)
+    const dictionary = this.#dictionary
     return {
       length,
       timestamps: new Float64Array(columns, 0, length),
@@ -90,9 +106,8 @@ export class BatchCodec {
     }
   }
 
-  #idsOf(bytes: Uint8Array, count: number): Uint32Array {
+  #readDictionary(bytes: Uint8Array, count: number): void {
     const lines = decoder.decode(bytes).split('\n')
-    const ids = new Uint32Array(count)
     for (let index = 0; index < count; index++) {
       const line = lines[index]!
       let id = this.#ids.get(line)
@@ -101,9 +116,8 @@ export class BatchCodec {
         id = this.#table.intern(name, tags)
         this.#ids.set(line, id)
       }
-      ids[index] = id
+      this.#dictionary.push(id)
     }
-    return ids
   }
 
   #entryOf(id: number): Uint8Array {

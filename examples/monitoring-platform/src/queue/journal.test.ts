@@ -12,20 +12,26 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }))
 
 /** Opens it, with what it replays as text. */
-async function open(position = 0, segmentBytes?: number): Promise<{ journal: Journal; replayed: string[] }> {
+async function open(position = 0, segmentBytes = 1_000_000): Promise<{ journal: Journal<string>; replayed: string[] }> {
   const replayed: string[] = []
-  const journal = await Journal.open(
+  const journal = await Journal.open<string>({
     directory,
     position,
-    ({ position: at, bytes }) => void replayed.push(`${at} ${Buffer.from(bytes).toString()}`),
     segmentBytes,
-  )
+    // The first one of a file says so, as a dictionary would begin anew.
+    encode: (text, isFirst) => Buffer.from(isFirst ? text.toUpperCase() : text),
+    replay: ({ position: at, bytes, isFirst, isStored }) => {
+      const text = Buffer.from(bytes).toString()
+      expect(isFirst).toBe(text === text.toUpperCase())
+      if (!isStored) replayed.push(`${at} ${text}`)
+    },
+  })
   return { journal, replayed }
 }
 
 const files = (): string[] => readdirSync(directory).toSorted((a, b) => a.localeCompare(b))
-const write = async (journal: Journal, ...texts: string[]): Promise<number[]> =>
-  await Promise.all(texts.map(async (text) => await journal.append(Buffer.from(text))))
+const write = async (journal: Journal<string>, ...texts: string[]): Promise<number[]> =>
+  await Promise.all(texts.map(async (text) => await journal.append(text)))
 
 it('replays what is after the position, in the order in which it was written', async () => {
   const { journal } = await open()
@@ -36,7 +42,7 @@ it('replays what is after the position, in the order in which it was written', a
   expect(replayed).toEqual(['2 b', '3 c'])
   expect(await write(next, 'd')).toEqual([4])
   await next.close()
-  expect((await open(3)).replayed).toEqual(['4 d'])
+  expect((await open(3)).replayed).toEqual(['4 D'])
 })
 
 it('removes files of which everything is stored, and goes on counting', async () => {
@@ -49,7 +55,7 @@ it('removes files of which everything is stored, and goes on counting', async ()
   expect(files()).toEqual([])
   expect(await write(journal, 'd')).toEqual([4])
   await journal.close()
-  expect((await open(3)).replayed).toEqual(['4 d'])
+  expect((await open(3)).replayed).toEqual(['4 D'])
 })
 
 it.each([
@@ -66,7 +72,7 @@ it.each([
   expect(replayed).toEqual(isCut ? [] : ['2 b'])
   expect(await write(next, 'c')).toEqual([isCut ? 2 : 3])
   await next.close()
-  expect((await open(1)).replayed).toEqual(isCut ? ['2 c'] : ['2 b', '3 c'])
+  expect((await open(1)).replayed).toEqual(isCut ? ['2 C'] : ['2 b', '3 C'])
 })
 
 it('does not open when records are missing that were acknowledged', async () => {
@@ -78,7 +84,7 @@ it('does not open when records are missing that were acknowledged', async () => 
   await expect(open(0)).rejects.toThrow('is damaged: records 2 to 2 are missing')
   rmSync(join(directory, second))
   await expect(open(0)).rejects.toThrow('missing')
-  expect((await open(2)).replayed).toEqual(['3 c'])
+  expect((await open(2)).replayed).toEqual(['3 C'])
   rmSync(join(directory, files()[0]!))
   await expect(open(0)).rejects.toThrow('begins with record 3, but 1 is not there')
 })

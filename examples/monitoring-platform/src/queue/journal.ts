@@ -8,6 +8,7 @@ const { O_CREAT, O_DSYNC, O_TRUNC, O_WRONLY } = constants
 /** Where there is no `O_DSYNC` (Windows), what a killed process wrote is kept, and a power failure may take it. */
 const WRITE_THROUGH = O_WRONLY | O_CREAT | O_TRUNC | (O_DSYNC ?? 0)
 const SUFFIX = '.journal'
+const DEFAULT_SEGMENT_BYTES = 64 * 1_024 * 1_024
 /** Length and checksum before each record. */
 const FRAME_BYTES = 8
 const MAX_RECORD_BYTES = 1 << 30
@@ -17,6 +18,22 @@ export interface JournalRecord {
   /** From 1, without gaps. */
   readonly position: number
   readonly bytes: Uint8Array
+  /** Whether it is the first one of a file. */
+  readonly isFirst: boolean
+  /** Whether it is at the position, or before it: it is here because those after it may need it. */
+  readonly isStored: boolean
+}
+
+export interface JournalOptions<T> {
+  readonly directory: string
+  /** What is after it is to be stored. */
+  readonly position: number
+  /** The bytes of an item. `isFirst`: those of the items before it may be gone when they are read. */
+  readonly encode: (item: T, isFirst: boolean) => Uint8Array
+  /** Gets the records that are there, oldest first. */
+  readonly replay: (record: JournalRecord) => void | Promise<void>
+  /** A file that has become this large is not written to any more. Default 64 MiB. */
+  readonly segmentBytes?: number
 }
 
 interface Segment {
@@ -25,8 +42,8 @@ interface Segment {
   readonly first: number
 }
 
-interface Waiting {
-  readonly bytes: Uint8Array
+interface Waiting<T> {
+  readonly item: T
   readonly resolve: (position: number) => void
   readonly reject: (error: Error) => void
 }
@@ -44,38 +61,36 @@ export interface JournalSnapshot {
  * Records in files, on the disk before `append` resolves. Those who write at the same time wait for the disk together.
  * A record counts once it is whole: one that was cut off by a crash was never acknowledged, and is left out.
  */
-export class Journal {
+export class Journal<T> {
   readonly #directory: string
+  readonly #encode: (item: T, isFirst: boolean) => Uint8Array
   readonly #segmentBytes: number
   readonly #segments: Segment[]
   #file: FileHandle | undefined
   #size = 0
   #next: number
-  #waiting: Waiting[] = []
+  #waiting: Waiting<T>[] = []
   #writing: Promise<void> | undefined
   #written = 0
   #syncs = 0
   #syncMs = 0
   #isClosed = false
 
-  private constructor(directory: string, segmentBytes: number, segments: Segment[], next: number) {
+  private constructor(
+    { directory, encode, segmentBytes = DEFAULT_SEGMENT_BYTES }: JournalOptions<T>,
+    segments: Segment[],
+    next: number,
+  ) {
     this.#directory = directory
+    this.#encode = encode
     this.#segmentBytes = segmentBytes
     this.#segments = segments
     this.#next = next
   }
 
-  /**
-   * Opens the journal in `directory`, and hands what is after `position` to `replay`, oldest first.
-   * @param segmentBytes A file that has become this large is not written to any more. Default 64 MiB.
-   * @throws {StoreError} when records are missing that were acknowledged.
-   */
-  static async open(
-    directory: string,
-    position: number,
-    replay: (record: JournalRecord) => void | Promise<void>,
-    segmentBytes = 64 * 1_024 * 1_024,
-  ): Promise<Journal> {
+  /** Opens the journal. @throws {StoreError} when records are missing that were acknowledged. */
+  static async open<T>(options: JournalOptions<T>): Promise<Journal<T>> {
+    const { directory, position, replay } = options
     mkdirSync(directory, { recursive: true })
     const segments = readdirSync(directory)
       .filter((name) => name.endsWith(SUFFIX))
@@ -87,11 +102,8 @@ export class Journal {
         throw new StoreError('ERR_STORE_FAILED', `${path} begins with record ${first}, but ${next} is not there`)
       let at = first
       for (const bytes of recordsOf(path)) {
-        if (at >= next) {
-          await replay({ position: at, bytes })
-          next = at + 1
-        }
-        at++
+        await replay({ position: at, bytes, isFirst: at === first, isStored: at < next })
+        next = Math.max(next, ++at)
       }
       const following = segments[index + 1]
       if (following && following.first > Math.max(at, next))
@@ -100,14 +112,14 @@ export class Journal {
           `${path} is damaged: records ${at} to ${following.first - 1} are missing`,
         )
     }
-    return new Journal(directory, segmentBytes, segments, next)
+    return new Journal(options, segments, next)
   }
 
   /** Writes a record. Resolves with its position, in the order of the calls, once it is on the disk. @throws {StoreError} */
-  async append(bytes: Uint8Array): Promise<number> {
+  async append(item: T): Promise<number> {
     if (this.#isClosed) throw new StoreError('ERR_STORE_CLOSED', 'the journal is closed')
     return await new Promise<number>((resolve, reject) => {
-      this.#waiting.push({ bytes, resolve, reject })
+      this.#waiting.push({ item, resolve, reject })
       this.#writing ??= this.#write()
     })
   }
@@ -158,11 +170,12 @@ export class Journal {
     this.#writing = undefined
   }
 
-  async #writeGroup(group: readonly Waiting[]): Promise<void> {
+  async #writeGroup(group: readonly Waiting<T>[]): Promise<void> {
     this.#file ??= await this.#begin()
     const buffers: Uint8Array[] = []
     let length = 0
-    for (const { bytes } of group) {
+    for (const { item } of group) {
+      const bytes = this.#encode(item, this.#size === 0 && length === 0)
       const frame = Buffer.allocUnsafe(FRAME_BYTES)
       frame.writeUInt32LE(bytes.length, 0)
       frame.writeUInt32LE(crc32(bytes), 4)

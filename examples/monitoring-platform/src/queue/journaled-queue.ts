@@ -2,7 +2,7 @@ import type { SampleBatch } from '../sample.ts'
 import type { SeriesTable } from '../series.ts'
 import type { Store } from '../storage/store.ts'
 import { BatchCodec } from './codec.ts'
-import { Journal, type JournalSnapshot } from './journal.ts'
+import { Journal, type JournalRecord, type JournalSnapshot } from './journal.ts'
 import { MemoryQueue } from './memory-queue.ts'
 import type { Admission } from './queue.ts'
 
@@ -21,15 +21,13 @@ export interface JournaledQueueOptions {
 export class JournaledQueue extends MemoryQueue {
   override readonly name = 'journal'
   override readonly isDurable = true
-  readonly #journal: Journal
-  readonly #codec: BatchCodec
+  readonly #journal: Journal<SampleBatch>
   /** Samples that an earlier process had accepted and not stored. */
   readonly replayed: number
 
-  private constructor(capacity: number, journal: Journal, codec: BatchCodec, replayed: number) {
+  private constructor(capacity: number, journal: Journal<SampleBatch>, replayed: number) {
     super(capacity)
     this.#journal = journal
-    this.#codec = codec
     this.replayed = replayed
   }
 
@@ -40,7 +38,10 @@ export class JournaledQueue extends MemoryQueue {
     store,
     flushSamples,
   }: JournaledQueueOptions): Promise<JournaledQueue> {
-    const codec = new BatchCodec(table)
+    const [writer, reader] = [
+      new BatchCodec(table, { isContinued: true }),
+      new BatchCodec(table, { isContinued: true }),
+    ]
     let batches: SampleBatch[] = []
     let samples = 0
     let replayed = 0
@@ -51,16 +52,23 @@ export class JournaledQueue extends MemoryQueue {
       batches = []
       samples = 0
     }
-    const journal = await Journal.open(directory, store.position, async ({ position, bytes }) => {
-      const batch = codec.decode(bytes)
+    const encode = (batch: SampleBatch, isFirst: boolean): Uint8Array => {
+      if (isFirst) writer.restart()
+      return writer.encode(batch)
+    }
+    const replay = async ({ position, bytes, isFirst, isStored }: JournalRecord): Promise<void> => {
+      if (isFirst) reader.restart()
+      const batch = reader.decode(bytes)
+      if (isStored) return
       batches.push(batch)
       samples += batch.length
       last = position
       if (samples >= flushSamples) await flush()
-    })
+    }
+    const journal = await Journal.open({ directory, position: store.position, encode, replay })
     await flush()
     journal.trim(store.position)
-    return new JournaledQueue(capacity, journal, codec, replayed)
+    return new JournaledQueue(capacity, journal, replayed)
   }
 
   override offer(batch: SampleBatch): Admission | Promise<Admission> {
@@ -84,7 +92,7 @@ export class JournaledQueue extends MemoryQueue {
 
   async #write(batch: SampleBatch): Promise<Admission> {
     try {
-      const position = await this.#journal.append(this.#codec.encode(batch))
+      const position = await this.#journal.append(batch)
       this.admit(batch, position)
       return 'accepted'
     } catch (error) {
