@@ -1,5 +1,8 @@
 import { UsageError } from '../command-line.ts'
 
+/** How long an answer may take. */
+const ANSWER_MS = 30_000
+
 /** What the service says of how it is. */
 export interface Condition {
   /** `healthy`, `degraded` or `unhealthy`; `gone` when nobody answers. */
@@ -65,12 +68,16 @@ export class Target {
           ...(this.#token !== undefined && { authorization: `Bearer ${this.#token}` }),
         },
         ...(body && { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(10_000),
+        signal: AbortSignal.timeout(ANSWER_MS),
       })
     } catch (error) {
-      throw new UsageError(`Nobody answers at ${url.origin}. Does it run? "pnpm start" or "make up" starts it.`, {
-        cause: error,
-      })
+      const isSlow = error instanceof Error && error.name === 'TimeoutError'
+      throw new UsageError(
+        isSlow
+          ? `${method} ${url.href} has no answer after ${ANSWER_MS / 1_000} s.`
+          : `Nobody answers at ${url.origin}. Does it run? "pnpm start" or "make up" starts it.`,
+        { cause: error },
+      )
     }
     const text = await response.text()
     if (!response.ok) throw new UsageError(`${method} ${url.pathname} answered ${response.status}: ${text}`)
