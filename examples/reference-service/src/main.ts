@@ -1,14 +1,12 @@
-import { trace } from '@opentelemetry/api'
-import { traceMixin } from '@tps/andon/logging'
-import { pino } from 'pino'
 import { readConfig } from './config.ts'
 import { ConfigError } from './config/check.ts'
+import { createLog } from './logging.ts'
 import { startRole } from './roles/start.ts'
 import { welcome } from './welcome.ts'
 
 async function main(): Promise<void> {
   const config = readConfig(process.env)
-  const log = pino({ level: config.LOG_LEVEL, mixin: traceMixin(trace) })
+  const log = createLog(config)
   const { app, role, component } = await startRole(config, log)
   await app.listen({ host: config.HOST, port: config.PORT, listenTextResolver: (address) => `HTTP at ${address}` })
   const { port } = app.server.address() as { port: number }

@@ -24,6 +24,9 @@ export class SignalRegister {
   readonly #kept: number
   readonly #active = new Map<string, Signal>()
   readonly #finished = new Map<string, SignalRecord>()
+  /** The finished ones in their order, in a ring: the first key of a map that shrinks at its head takes ever longer to find. */
+  readonly #order: (SignalRecord | undefined)[] = []
+  #next = 0
   readonly #waiters = new Map<string, ((record: SignalRecord) => void)[]>()
 
   /** `kept` is how many finished signals stay known. */
@@ -77,13 +80,21 @@ export class SignalRegister {
     if (this.#finished.has(id)) return false
     this.#active.delete(id)
     const record: SignalRecord = { id, signalType, traceId, acceptedAt, status, durationMs, result, error }
-    this.#finished.set(id, record)
-    if (this.#finished.size > this.#kept) this.#finished.delete(this.#finished.keys().next().value ?? '')
+    this.#keep(record)
     const waiters = this.#waiters.get(id)
     if (!waiters) return true
     this.#waiters.delete(id)
     for (const waiter of waiters) waiter(record)
     return true
+  }
+
+  #keep(record: SignalRecord): void {
+    const oldest = this.#order[this.#next]
+    // One that was sent back has another record by now, or none.
+    if (oldest && this.#finished.get(oldest.id) === oldest) this.#finished.delete(oldest.id)
+    this.#order[this.#next] = record
+    this.#next = (this.#next + 1) % this.#kept
+    this.#finished.set(record.id, record)
   }
 
   /** Resolves with what is known of an accepted signal once it is finished. */

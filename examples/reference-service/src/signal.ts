@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { Attributes } from '@opentelemetry/api'
 import { type Static, Type } from 'typebox'
 import type { SignalTrace } from './tracing/signal-trace.ts'
@@ -48,7 +48,7 @@ export interface Signal {
   status: SignalStatus
   /** The variant of the experiment that it met. */
   variant?: 'control' | 'treatment' | undefined
-  /** W3C trace context, for other processes. */
+  /** W3C trace context, of a signal that came from another process. */
   traceparent?: string | undefined
   /** When it was put into a queue that is not in memory, in ms since 1970. */
   readonly putAt?: number | undefined
@@ -68,7 +68,7 @@ export function createSignal(request: SignalRequest, trace: SignalTrace, receive
   return {
     id: randomUUID(),
     traceId: trace.traceId,
-    traceparent: trace.traceparent,
+    traceparent: undefined,
     trace,
     request,
     acceptedAt: new Date().toISOString(),
@@ -76,6 +76,8 @@ export function createSignal(request: SignalRequest, trace: SignalTrace, receive
     acceptedMs: performance.now(),
     enqueuedMs: receivedMs,
     status: 'queued',
+    variant: undefined,
+    putAt: undefined,
   }
 }
 
@@ -105,5 +107,6 @@ const TRACEPARENT = /^[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})[\da-f]{16}-[\d
 /** The trace id of a W3C `traceparent` header, or a new one where there is no valid header. */
 export function traceIdFrom(traceparent: string | string[] | undefined): string {
   const [, given] = (typeof traceparent === 'string' && TRACEPARENT.exec(traceparent)) || []
-  return given ?? randomBytes(16).toString('hex')
+  // Its entropy is drawn in advance, many at a time.
+  return given ?? randomUUID().replaceAll('-', '')
 }

@@ -1,4 +1,3 @@
-import fastifyHelmet from '@fastify/helmet'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import {
   type FastifyBaseLogger,
@@ -14,6 +13,7 @@ import type { Config } from '../config.ts'
 import { traceIdFrom } from '../signal.ts'
 import type { SignalTrace } from '../tracing/signal-trace.ts'
 import { answerErrors } from './errors.ts'
+import { helmetHeaders } from './helmet-headers.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -40,6 +40,8 @@ export async function createServer(config: Config, log: Logger): Promise<App> {
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
+    // What is logged of a request has its trace id: it needs no logger of its own.
+    childLoggerFactory: (logger) => logger,
     bodyLimit: config.BODY_LIMIT_BYTES,
     // A client that sends its request drop by drop must not hold a connection for ever.
     connectionTimeout: config.REQUEST_TIMEOUT_MS * 6,
@@ -61,17 +63,18 @@ export async function createServer(config: Config, log: Logger): Promise<App> {
   app.decorateRequest('receivedMs', 0)
   app.decorateRequest('traceId', '')
   app.decorateRequest('trace', null)
+  const { pages, data } = await helmetHeaders()
   app.addHook('onRequest', (request, reply, done) => {
     request.receivedMs = performance.now()
-    request.traceId = traceIdFrom(request.headers.traceparent)
-    void reply.header('x-trace-id', request.traceId)
+    if (request.raw.method === 'POST' && request.raw.url === '/signal') {
+      // Its route begins the trace.
+      void reply.headers(data)
+    } else {
+      void reply.headers(pages)
+      request.traceId = traceIdFrom(request.headers.traceparent)
+      void reply.header('x-trace-id', request.traceId)
+    }
     done()
-  })
-  // Answers are data: they may load nothing, and be framed by nobody. Pages say for themselves what they may.
-  await app.register(fastifyHelmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
-    xFrameOptions: { action: 'deny' },
-    referrerPolicy: { policy: 'no-referrer' },
   })
   answerErrors(app)
   return app

@@ -51,6 +51,9 @@ export interface IntakeParts {
   readonly log: Logger
 }
 
+/** A permit that nobody has to settle. */
+const FREE = { success: (): void => {}, failure: (): void => {} }
+
 /** After how long another try is worth it where nobody knows. */
 const TRY_LATER_MS = 5_000
 
@@ -82,8 +85,9 @@ export class Intake {
     // Heijunka: no burst beyond the rate.
     if (!ingress.tryTake()) return this.#refuse(trace, 429, 'rate limit', ingress.retryAfterMs)
 
-    // Kanban: no more than there is room for.
-    const permit = queueBreaker.tryAcquire()
+    // Kanban: no more than there is room for. Memory is always within reach.
+    const permit =
+      queue.mode === 'memory' && !cut.isCut && queueBreaker.state === 'closed' ? FREE : queueBreaker.tryAcquire()
     if (!permit) {
       const retryAfterMs = queueBreaker.snapshot().retryAfterMs ?? TRY_LATER_MS
       return this.#refuse(trace, 503, 'queue unavailable', retryAfterMs)

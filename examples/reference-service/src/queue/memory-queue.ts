@@ -115,26 +115,41 @@ export class MemoryQueue implements WorkQueue {
 
   /** The most urgent signal of the card's kind. Both begin and end together. */
   #pull(card: Lease<Card>): Lease<Signal> {
-    const line = this.#waiting[card.item.kind]
-    const signal = line.poll() as Signal
-    const back = (): void => void line.offer(signal, { class: classOf(signal.request) })
-    return {
-      item: signal,
-      attempt: card.attempt,
-      ack: () => {
-        if (this.#givenBack.delete(signal)) {
-          back()
-          void card.retry()
-        } else void card.ack()
-      },
-      retry: (options) => {
-        back()
-        void card.retry(options)
-      },
-      deadLetter: (reason) => void card.deadLetter(reason),
-      extend: () => {},
-    }
+    return new SignalLease(card, this.#waiting[card.item.kind], this.#givenBack)
   }
+}
+
+/** A signal in a worker's hands, with the card that it was pulled by. */
+class SignalLease implements Lease<Signal> {
+  readonly item: Signal
+  readonly attempt: number
+  readonly #card: Lease<Card>
+  readonly #line: PullQueue<Signal>
+  readonly #givenBack: Set<Signal>
+
+  constructor(card: Lease<Card>, line: PullQueue<Signal>, givenBack: Set<Signal>) {
+    this.item = line.poll() as Signal
+    this.attempt = card.attempt
+    this.#card = card
+    this.#line = line
+    this.#givenBack = givenBack
+  }
+
+  ack(): void {
+    if (this.#givenBack.size > 0 && this.#givenBack.delete(this.item)) this.retry()
+    else void this.#card.ack()
+  }
+
+  retry(options?: { readonly delayMs?: number }): void {
+    this.#line.offer(this.item, { class: classOf(this.item.request) })
+    void this.#card.retry(options)
+  }
+
+  deadLetter(reason: unknown): void {
+    void this.#card.deadLetter(reason)
+  }
+
+  extend(): void {}
 }
 
 /** What one worker pulls from. */

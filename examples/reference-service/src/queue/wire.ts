@@ -16,7 +16,8 @@ export interface StoredSignal {
 }
 
 export function stored(signal: Signal): StoredSignal {
-  const { id, traceId, request, acceptedAt, variant, traceparent } = signal
+  const { id, traceId, request, acceptedAt, variant, trace } = signal
+  const traceparent = trace?.traceparent ?? signal.traceparent
   return {
     id,
     traceId,

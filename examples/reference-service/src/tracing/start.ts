@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { type Attributes, type Context, ROOT_CONTEXT, type Span, TraceFlags, context, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { type SpanExporter, type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
@@ -195,7 +195,9 @@ function contextOf({ traceparent, tracestate }: TraceHeaders): Context {
 
 /** A trace that is nowhere recorded still has an id, for logs and answers. */
 function unrecorded(): Span {
-  const [traceId, spanId] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')]
+  // Random bits of a UUID are drawn in advance, many at a time: much quicker than to ask for some each time.
+  const traceId = randomUUID().replaceAll('-', '')
+  const spanId = traceId.slice(16)
   return trace.wrapSpanContext({ traceId, spanId, traceFlags: TraceFlags.NONE })
 }
 
