@@ -50,6 +50,8 @@ export interface AggregateRequest extends Range {
   readonly aggregate: Aggregate
   /** At least 1, and at most 2^32 - 1 where there are several steps. */
   readonly stepMs: number
+  /** Whether all series are one group: then they need not be told apart. */
+  readonly isOneGroup: boolean
   /** No series has a greater number. */
   readonly greatestSeries: number
   /** The group of each of `series`, from 0. */

@@ -50,14 +50,15 @@ export function readSql(tables: readonly SampleTable[], request: ReadRequest): s
  * series, because numbers without gaps are grouped several times as fast as what a join brings.
  */
 export function aggregateSql(tables: readonly SampleTable[], request: AggregateRequest): string {
-  const { aggregate, startMs, endMs, stepMs, series, groups, maxRows } = request
+  const { aggregate, startMs, endMs, stepMs, series, maxRows } = request
   const step = `((ts - ${startMs}) // ${stepMs})`
   const quantile = QUANTILES[aggregate]
   const limit = `LIMIT ${maxRows + 1}`
   if (quantile !== undefined) {
     const rows = from(tables, request, 'series, ts, value')
-    const groupOf = new Set(groups).size <= 1 ? '0' : 'grp'
-    const join = groupOf === '0' ? '' : ` JOIN (VALUES ${pairs(series ?? [], groups)}) m(id, grp) ON m.id = series`
+    const groupOf = request.isOneGroup ? '0' : 'grp'
+    const join =
+      groupOf === '0' ? '' : ` JOIN (VALUES ${pairs(series ?? [], request.groups)}) m(id, grp) ON m.id = series`
     return (
       `SELECT ${groupOf}::DOUBLE, ${step}::DOUBLE, count(*)::DOUBLE, quantile_disc(value, ${quantile}) ` +
       `FROM (${rows})${join} GROUP BY 1, 2 ${limit}`
@@ -83,7 +84,8 @@ export function aggregateSql(tables: readonly SampleTable[], request: AggregateR
   const rows = from(tables, request, `series, ts${value}`)
   if (endMs - startMs < MAX_UINTEGER && request.greatestSeries < MAX_UINTEGER / steps - 1) {
     // One small number to group by takes half the time of two large ones.
-    const key = `series * ${steps}::UINTEGER + (ts - ${startMs})::UINTEGER // ${stepMs}::UINTEGER AS k`
+    const step32 = `(ts - ${startMs})::UINTEGER // ${stepMs}::UINTEGER`
+    const key = request.isOneGroup ? `${step32} AS k` : `series * ${steps}::UINTEGER + ${step32} AS k`
     return (
       `SELECT (k // ${steps})::DOUBLE, (k % ${steps})::DOUBLE, count(*)::DOUBLE, ${made} ` +
       `FROM (SELECT ${key}${value} FROM (${rows})) GROUP BY k ${limit}`

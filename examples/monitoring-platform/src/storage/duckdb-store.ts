@@ -152,6 +152,7 @@ export class DuckDbStore implements Store {
       series,
       stepMs,
       greatestSeries: this.#table.size - 1,
+      isOneGroup: groups.length === 1,
       groups: series?.map((id) => groupOf.get(id) ?? 0) ?? [],
       // Parts of a point come by series, so there may be as many for each as the group has.
       maxRows: isQuantile ? maxRows : Math.max(maxRows, 1_000_000),
