@@ -29,7 +29,7 @@ export async function showTrace(main, id) {
       'div',
       { class: 'stack' },
       facts(trace),
-      h('div', { class: 'trace' }, h('div', { class: 'stack' }, h('section', { class: 'card', 'aria-label': 'Waterfall' }, picture.element), where(trace, picture)), details),
+      h('div', { class: 'trace' }, h('section', { class: 'card fall', 'aria-label': 'Waterfall' }, picture.element), details, where(trace, picture)),
     ),
   )
   picture.select(trace.spans[0]?.span_id)
@@ -60,7 +60,7 @@ function where(trace, picture) {
   const total = Math.max(0.001, trace.duration_ms)
   return h(
     'section',
-    { class: 'card' },
+    { class: 'card went' },
     h('h2', { text: 'Where the time went' }),
     h('p', { class: 'quiet small', text: 'The critical path, span by span: only what is on it makes the signal quicker when it gets quicker.' }),
     h(

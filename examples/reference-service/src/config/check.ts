@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts'
+import { parseResourceAttributes } from '../tracing/resource-attributes.ts'
 
 /** Thrown when the configuration can't be used. The message names each variable that is wrong, and what it may be. */
 export class ConfigError extends Error {
@@ -36,6 +37,7 @@ export function checkTogether(config: Config): string[] {
     config.DATABASE_URL === undefined || config.DATABASE_FILE === undefined,
     'DATABASE_URL and DATABASE_FILE must not be given together',
   )
+  problems.push(...resourceProblems(config.OTEL_RESOURCE_ATTRIBUTES ?? ''))
   for (const key of [
     'OTEL_EXPORTER_OTLP_ENDPOINT',
     'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
@@ -47,6 +49,15 @@ export function checkTogether(config: Config): string[] {
   ] as const)
     check(isHttp(config[key]), `${key} must be a URL that begins with http:// or https://`)
   return problems
+}
+
+function resourceProblems(text: string): string[] {
+  try {
+    parseResourceAttributes(text)
+    return []
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)]
+  }
 }
 
 function isHttp(url: string | undefined): boolean {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseResourceAttributes, resourceWith } from './resource.ts'
+import { parseResourceAttributes } from './resource-attributes.ts'
+import { resourceWith } from './resource.ts'
 
 describe('the resource of spans', () => {
   it('is the SDK’s own with what is added', () => {

@@ -96,16 +96,22 @@ export function inSpan<R>(span: Span, parent: Context, run: (span?: Span) => R):
   ) as R
 }
 
-/** Ends a span that went wrong. Who was called off did nothing wrong. */
-export function fail(span: Span, error: unknown): void {
-  if (error instanceof Error && error.name === 'AbortError') span.setAttribute('tps.outcome', 'cancelled')
+/** Ends a span that went wrong. Who was called off did nothing wrong, unless the reason is that somebody did. */
+export function fail(span: Span, thrown: unknown): void {
+  const error = reasonOf(thrown)
+  if (error.name === 'AbortError') span.setAttribute('tps.outcome', 'cancelled')
   else {
-    const known = error instanceof Error ? error : new Error(String(error))
-    span.setAttribute('error.type', codeOf(known))
-    span.recordException(known)
-    span.setStatus({ code: SpanStatusCode.ERROR, message: known.message })
+    span.setAttribute('error.type', codeOf(error))
+    span.recordException(error)
+    span.setStatus({ code: SpanStatusCode.ERROR, message: error.message || error.name })
   }
   span.end()
+}
+
+/** Platform functions that are aborted throw an error of their own, with the reason as its cause. */
+function reasonOf(thrown: unknown): Error {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+  return error.name === 'AbortError' && error.cause instanceof Error ? error.cause : error
 }
 
 function codeOf(error: Error): string {
