@@ -23,6 +23,8 @@ const ROUTES = {
   'GET /diagnosis': 'what is wrong, how bad, why, and what to do',
   'GET /slo': 'what the service promises, and how much of its error budget is left',
   'GET, PATCH /admin/config': 'settings that can be changed while it runs',
+  'POST /admin/alerts/acknowledge': 'somebody is on it',
+  'GET, POST, DELETE /admin/alerts/silences': 'alerts that are not told for a while',
   'GET, POST, DELETE /admin/cord': 'stop the line by hand, and let it run',
   'GET /admin/dead-letters': 'signals that were given up',
   'POST /admin/dead-letters/redrive': 'send them back',
