@@ -35,7 +35,7 @@ export const LAB_3: LabTest = {
       [...trace.matchAll(/^ *(\S+) {2}([\d.]+) ms$/gm)].map(([, name, ms]) => [name, Number(ms)]),
     )
     expect(durations.get('Downstream.Call')).toBeGreaterThan(490)
-    expect(durations.get('ExecuteTask')).toBeLessThan(200)
+    expect(durations.get('Downstream.Call')).toBeGreaterThan(durations.get('ExecuteTask') ?? Infinity)
 
     const [mended, recovered = '', over = ''] = await lab.runAll(page.commands('3.5'))
     expect(mended).toContain('"downstream_latency_ms":0')

