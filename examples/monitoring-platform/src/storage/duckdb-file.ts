@@ -1,13 +1,13 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { type DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DOUBLE, UINTEGER, VARCHAR } from '@duckdb/node-api'
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { appendSamples, appendSeries } from './duckdb-append.ts'
 import type { AppendRequest, DuckDbFileOptions, FileState, SeriesRow } from './duckdb-protocol.ts'
 import type { SampleTable } from './duckdb-sql.ts'
-import { sortSamples } from './sort.ts'
 
 const VERSION = 1
 const DAY_MS = 86_400_000
-const CHUNK_ROWS = 2_048
+const INTERRUPT_MS = 10
 /** As many rows DuckDB compresses, and skips, as one. */
 const ROW_GROUP = 122_880
 const COLUMNS = '(series UINTEGER, ts BIGINT, value DOUBLE)'
@@ -195,10 +195,6 @@ export class DuckDbFile {
   }
 
   #release(): void {
-    for (const reader of this.#readers) {
-      reader.interrupt()
-      this.release(reader)
-    }
     for (const connection of [this.#writer, this.#mover]) connection?.closeSync()
     this.#database?.closeSync()
     this.#writer = undefined
@@ -215,6 +211,11 @@ export class DuckDbFile {
     )
     if (isWell) return
     await this.#moving
+    // A connection can't be closed while it works.
+    while (this.#readers.size > 0) {
+      for (const reader of this.#readers) reader.interrupt()
+      await new Promise<void>((resolve) => void setTimeout(resolve, INTERRUPT_MS))
+    }
     this.#release()
   }
 
@@ -347,37 +348,6 @@ export class DuckDbFile {
   async #number(sql: string): Promise<number> {
     return Number((await this.#rows(sql))[0]?.[0] ?? 0)
   }
-}
-
-async function appendSeries(writer: DuckDBConnection, rows: readonly SeriesRow[]): Promise<void> {
-  const appender = await writer.createAppender('series')
-  const chunk = DuckDBDataChunk.create([UINTEGER, VARCHAR, VARCHAR])
-  for (let at = 0; at < rows.length; at += CHUNK_ROWS) {
-    const part = rows.slice(at, at + CHUNK_ROWS)
-    chunk.reset()
-    chunk.setRows(part.map(({ id, name, tags }) => [id, name, tags]))
-    appender.appendDataChunk(chunk)
-  }
-  appender.closeSync()
-}
-
-async function appendSamples(writer: DuckDBConnection, table: string, request: AppendRequest): Promise<void> {
-  const { series, timestamps, values } = sortSamples(request)
-  const appender = await writer.createAppender(table)
-  // Times are whole numbers below 2^53: DuckDB turns them into integers several times as fast as we could.
-  const chunk = DuckDBDataChunk.create([UINTEGER, DOUBLE, DOUBLE])
-  for (let at = 0; at < series.length; at += CHUNK_ROWS) {
-    const rows = Math.min(CHUNK_ROWS, series.length - at)
-    chunk.reset()
-    chunk.rowCount = rows
-    for (const [column, all] of [series, timestamps, values].entries()) {
-      const vector = chunk.getColumnVector(column)
-      for (let row = 0; row < rows; row++) vector.setItem(row, all[at + row]!)
-      vector.flush()
-    }
-    appender.appendDataChunk(chunk)
-  }
-  appender.closeSync()
 }
 
 const dayName = (startMs: number): string => `day_${Math.floor(startMs / DAY_MS)}`

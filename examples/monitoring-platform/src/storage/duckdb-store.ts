@@ -1,17 +1,8 @@
-import { Worker } from 'node:worker_threads'
 import type { SampleBatch, Series, Tags } from '../sample.ts'
 import type { SeriesTable } from '../series.ts'
-import type {
-  AggregateRequest,
-  Columns,
-  DuckDbFileOptions,
-  FileState,
-  FromThread,
-  ReadRequest,
-  SeriesRow,
-  ToThread,
-} from './duckdb-protocol.ts'
-import { QueryCancelledError, QueryTimeoutError, StoreError, TooManyRowsError } from './errors.ts'
+import { DuckDbLink } from './duckdb-link.ts'
+import type { AggregateRequest, Columns, ReadRequest, SeriesRow } from './duckdb-protocol.ts'
+import { StoreError, TooManyRowsError } from './errors.ts'
 import { type Partial, addPart, finish, groupSeries } from './grouping.ts'
 import { selectSeries } from './selecting.ts'
 import type {
@@ -39,69 +30,44 @@ export interface DuckDbStoreOptions {
   readonly compactSamples?: number
 }
 
-/** One request to the thread, until it is answered. */
-interface Pending {
-  resolve(count: number): void
-  reject(error: Error): void
-  chunk?(chunk: Columns): void
-}
-
-type Unsent = ToThread extends infer Message ? (Message extends { id: number } ? Omit<Message, 'id'> : never) : never
-
 /** DuckDB in a file, in a thread of its own: columns, compressed, and aggregates by all processors. */
 export class DuckDbStore implements Store {
   readonly name = 'duckdb'
   readonly #table: SeriesTable
-  readonly #thread: Worker
-  readonly #pending = new Map<number, Pending>()
+  readonly #link: DuckDbLink
   readonly #keys: Set<string>
-  #state: FileState
-  #lastId = 0
   /** As many series of the table are in the file. */
   #stored: number
-  #gone: StoreError | undefined
   readonly #flush = { ms: 0, samples: 0, count: 0, failed: 0 }
   readonly #scan = { ms: 0, count: 0 }
 
-  private constructor(thread: Worker, table: SeriesTable, keys: Set<string>, state: FileState) {
-    this.#thread = thread
+  private constructor(link: DuckDbLink, table: SeriesTable, keys: Set<string>) {
+    this.#link = link
     this.#table = table
     this.#keys = keys
-    this.#state = state
     this.#stored = table.size
-    thread.on('message', (message: FromThread) => this.#receive(message))
-    thread.on('error', (error) => this.#lose(error))
-    thread.on('exit', () => this.#lose(undefined))
-    thread.unref()
   }
 
   /** Opens the file, or makes it. @throws {StoreError} */
   static async open(options: DuckDbStoreOptions): Promise<DuckDbStore> {
     const { path, table, memoryLimit = '2GB', threads = 2, compactSamples = 8_000_000 } = options
     if (table.size > 0) throw new RangeError('table must be empty')
-    const workerData: DuckDbFileOptions = { path, memoryLimit, threads, compactSamples }
-    const thread = new Worker(new URL('./duckdb-thread.ts', import.meta.url), { workerData, name: `duckdb ${path}` })
-    const opened = await new Promise<FromThread>((resolve, reject) => {
-      thread.once('message', resolve)
-      thread.once('error', reject)
-    })
-    if (opened.kind !== 'opened') {
-      await thread.terminate()
-      const why = opened.kind === 'failedToOpen' ? opened.message : opened.kind
-      throw new StoreError('ERR_STORE_FAILED', `${path} can't be opened: ${why}`)
-    }
+    const { link, opened } = await DuckDbLink.open({ path, memoryLimit, threads, compactSamples })
     for (const { name, tags } of opened.series) table.intern(name, JSON.parse(tags) as Tags)
     if (table.size !== opened.series.length) throw new StoreError('ERR_STORE_FAILED', `${path} has a series twice`)
-    return new DuckDbStore(thread, table, new Set(opened.keys), opened.state)
+    return new DuckDbStore(link, table, new Set(opened.keys))
   }
 
   get position(): number {
-    return this.#state.position
+    return this.#link.state.position
   }
 
   async append(batches: readonly SampleBatch[], { position = 0, keys = [] }: AppendOptions = {}): Promise<void> {
-    const isNew = batches.map((_, index) => !this.#keys.has(keys[index] ?? ''))
-    const fresh = batches.filter((_, index) => isNew[index])
+    // The same batch may also come twice at once.
+    const isNew = batches.map(
+      (_, index) => !this.#keys.has(keys[index] ?? '') && !keys.slice(0, index).includes(keys[index]!),
+    )
+    const fresh = batches.filter((_, index) => keys.length === 0 || isNew[index])
     const freshKeys = keys.filter((_, index) => isNew[index])
     if (fresh.length === 0 && position === 0) return
     const columns = concatenate(fresh)
@@ -112,7 +78,7 @@ export class DuckDbStore implements Store {
     const samples = columns.series.length
     const transfer = [columns.series.buffer, columns.timestamps.buffer, columns.values.buffer]
     try {
-      await this.#ask({ kind: 'append', request: { ...columns, newSeries, position, keys: freshKeys } }, transfer)
+      await this.#link.ask({ kind: 'append', request: { ...columns, newSeries, position, keys: freshKeys } }, transfer)
     } catch (error) {
       this.#flush.failed++
       throw error
@@ -186,24 +152,24 @@ export class DuckDbStore implements Store {
   }
 
   async compact(isWhole = false): Promise<void> {
-    await this.#ask({ kind: 'compact', isWhole })
+    await this.#link.ask({ kind: 'compact', isWhole })
   }
 
   async retain(beforeMs: number): Promise<number> {
-    return await this.#ask({ kind: 'retain', beforeMs })
+    return await this.#link.ask({ kind: 'retain', beforeMs })
   }
 
   async backup(path: string): Promise<void> {
-    await this.#ask({ kind: 'backup', path })
+    await this.#link.ask({ kind: 'backup', path })
   }
 
   snapshot(): StoreSnapshot {
     return {
       name: this.name,
       engine: 'DuckDB',
-      samples: this.#state.samples,
+      samples: this.#link.state.samples,
       series: this.#table.size,
-      bytes: this.#state.bytes,
+      bytes: this.#link.state.bytes,
       flushMs: this.#flush.ms,
       flushedSamples: this.#flush.samples,
       flushes: this.#flush.count,
@@ -214,12 +180,7 @@ export class DuckDbStore implements Store {
   }
 
   async close(): Promise<void> {
-    if (this.#gone) return
-    const exited = new Promise<void>((resolve) => this.#thread.once('exit', () => resolve()))
-    await this.#ask({ kind: 'close' })
-    this.#thread.ref()
-    this.#gone = new StoreError('ERR_STORE_CLOSED', 'the store is closed')
-    await exited
+    await this.#link.close()
   }
 
   /** The numbers of what is selected; `undefined` when that is all there is, which needs no condition. */
@@ -228,96 +189,14 @@ export class DuckDbStore implements Store {
     return selected.length > 0 && selected.length === this.#table.size ? undefined : selected.map(({ id }) => id)
   }
 
-  async *#read(request: ReadRequest | AggregateRequest, { timeoutMs, signal }: Reading): AsyncIterable<Columns> {
-    signal?.throwIfAborted()
-    const chunks: Columns[] = []
-    let ended: { error?: Error } | undefined
-    let wake: (() => void) | undefined
+  async *#read(request: ReadRequest | AggregateRequest, reading: Reading): AsyncIterable<Columns> {
     const startMs = performance.now()
-    const end = (error?: Error): void => {
-      ended ??= error ? { error } : {}
-      wake?.()
-    }
-    const id = this.#send(
-      { kind: 'query', request },
-      {
-        resolve: () => end(),
-        reject: end,
-        chunk: (chunk) => {
-          chunks.push(chunk)
-          wake?.()
-        },
-      },
-    )
-    const giveUp = (error: Error): void => {
-      this.#post({ id, kind: 'cancel' })
-      end(error)
-    }
-    const timer = setTimeout(() => giveUp(new QueryTimeoutError(timeoutMs)), timeoutMs)
-    const abort = (): void => giveUp(new QueryCancelledError())
-    signal?.addEventListener('abort', abort, { once: true })
     try {
-      for (;;) {
-        const chunk = chunks.shift()
-        if (chunk) {
-          this.#post({ id, kind: 'more' })
-          yield chunk
-        } else if (ended) {
-          if (ended.error) throw ended.error
-          return
-        } else {
-          await new Promise<void>((resolve) => (wake = resolve))
-        }
-      }
+      yield* this.#link.read(request, reading)
     } finally {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', abort)
-      // Whoever stops reading early doesn't want the rest.
-      if (!ended) giveUp(new QueryCancelledError())
       this.#scan.ms = performance.now() - startMs
       this.#scan.count++
     }
-  }
-
-  async #ask(message: Unsent, transfer: readonly ArrayBuffer[] = []): Promise<number> {
-    return await new Promise<number>((resolve, reject) => void this.#send(message, { resolve, reject }, transfer))
-  }
-
-  #send(message: Unsent, pending: Pending, transfer: readonly ArrayBuffer[] = []): number {
-    const id = ++this.#lastId
-    if (this.#gone) {
-      pending.reject(this.#gone)
-      return id
-    }
-    // The thread keeps the process alive while it is asked something.
-    if (this.#pending.size === 0) this.#thread.ref()
-    this.#pending.set(id, pending)
-    this.#post({ ...message, id }, transfer)
-    return id
-  }
-
-  #post(message: ToThread, transfer: readonly ArrayBuffer[] = []): void {
-    this.#thread.postMessage(message, transfer)
-  }
-
-  #receive(message: FromThread): void {
-    if (!('id' in message)) return
-    const pending = this.#pending.get(message.id)
-    if (message.kind === 'chunk') return pending?.chunk?.(message.chunk)
-    this.#pending.delete(message.id)
-    if (this.#pending.size === 0) this.#thread.unref()
-    if (message.kind === 'done') {
-      this.#state = message.state
-      pending?.resolve(message.count)
-      return
-    }
-    pending?.reject(errorOf(message))
-  }
-
-  #lose(error: Error | undefined): void {
-    this.#gone ??= new StoreError('ERR_STORE_CLOSED', 'the thread of the store has ended', error)
-    for (const pending of this.#pending.values()) pending.reject(this.#gone)
-    this.#pending.clear()
   }
 }
 
@@ -325,12 +204,6 @@ const EMPTY = new Float64Array()
 
 function rangeOf({ startMs, endMs }: Reading): { readonly startMs: number; readonly endMs: number } {
   return { startMs: Math.ceil(startMs), endMs: Math.floor(endMs) }
-}
-
-function errorOf({ code, message }: Extract<FromThread, { kind: 'failed' }>): Error {
-  if (code === 'ERR_TOO_MANY_ROWS') return new TooManyRowsError(Number(message))
-  if (code === 'ERR_QUERY_CANCELLED') return new QueryCancelledError()
-  return new StoreError(code, message)
 }
 
 /** Copies the columns of all batches into one. */

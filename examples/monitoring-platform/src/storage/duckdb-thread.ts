@@ -15,11 +15,15 @@ import { aggregateSql, countSql, readSql } from './duckdb-sql.ts'
 /** So many rows are sent at once, and so many times before the other side has to ask for more. */
 const ROWS_A_MESSAGE = 16_384
 const MESSAGES_AHEAD = 4
+const INTERRUPT_MS = 10
+/** Tables move a few times a minute at the most. */
+const MAX_ATTEMPTS = 20
 
 const port = parentPort
 if (!port) throw new Error('this is the code of a thread')
 const file = new DuckDbFile(workerData as DuckDbFileOptions)
 const queries = new Map<number, Query>()
+const running = new Set<Promise<number>>()
 
 class TooManyRows extends Error {}
 class Cancelled extends Error {}
@@ -31,6 +35,7 @@ class Query {
   #credit = MESSAGES_AHEAD
   #wake: (() => void) | undefined
   #isCancelled = false
+  #interrupting: NodeJS.Timeout | undefined
 
   constructor(id: number) {
     this.#id = id
@@ -42,21 +47,34 @@ class Query {
   }
 
   cancel(): void {
+    if (this.#isCancelled) return
     this.#isCancelled = true
-    this.#connection?.interrupt()
     this.#wake?.()
+    // An interruption that comes before the statement has begun is forgotten by DuckDB.
+    this.#interrupting = setInterval(() => this.#connection?.interrupt(), INTERRUPT_MS)
+    this.#connection?.interrupt()
   }
 
-  async run(request: ReadRequest | AggregateRequest): Promise<number> {
-    for (;;) {
+  /** Answers, and gives everything back. */
+  async answer(request: ReadRequest | AggregateRequest): Promise<number> {
+    try {
+      return await this.#run(request)
+    } finally {
+      clearInterval(this.#interrupting)
+    }
+  }
+
+  async #run(request: ReadRequest | AggregateRequest): Promise<number> {
+    for (let attempt = 1; ; attempt++) {
       this.#checkCancelled()
       this.#connection = await file.connect()
       try {
+        this.#checkCancelled()
         return await this.#answer(this.#connection, request)
       } catch (error) {
         this.#checkCancelled()
         // The samples were moved to another table between the statement's writing and its start.
-        if (!/Catalog Error|does not exist/.test(String(error))) throw error
+        if (attempt === MAX_ATTEMPTS || !/Catalog Error|does not exist/.test(String(error))) throw error
         await file.settled
       } finally {
         file.release(this.#connection)
@@ -148,10 +166,13 @@ async function work(message: Job): Promise<number> {
     case 'query': {
       const query = new Query(message.id)
       queries.set(message.id, query)
+      const answering = query.answer(message.request)
+      running.add(answering)
       try {
-        return await query.run(message.request)
+        return await answering
       } finally {
         queries.delete(message.id)
+        running.delete(answering)
       }
     }
     case 'compact':
@@ -163,6 +184,9 @@ async function work(message: Job): Promise<number> {
       await file.backup(message.path)
       break
     case 'close':
+      // A connection can't be closed while it works.
+      for (const query of queries.values()) query.cancel()
+      await Promise.allSettled(running)
       await file.close()
     // no default
   }
