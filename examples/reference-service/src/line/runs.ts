@@ -25,6 +25,7 @@ export class Run {
   #abort: AbortController | undefined
   #timer: NodeJS.Timeout | undefined
   #crash: WorkerCrashError | undefined
+  #hasTimedOut = false
 
   constructor(home: Map<number, Run>, { request: { timeout_ms }, receivedMs }: Signal, context: RunContext) {
     this.#home = home
@@ -47,7 +48,10 @@ export class Run {
     if (this.#crash) abort.abort(this.#crash)
     if (this.#endMs !== Infinity) {
       const restMs = Math.max(0, Math.ceil(this.#endMs - performance.now()))
-      this.#timer = setTimeout(() => abort.abort(new SignalTimeoutError()), restMs).unref()
+      this.#timer = setTimeout(() => {
+        this.#hasTimedOut = true
+        abort.abort(new SignalTimeoutError('the time of the signal is over'))
+      }, restMs).unref()
     }
     return abort.signal
   }
@@ -58,11 +62,12 @@ export class Run {
 
   /** Whether the signal's own time is up. */
   get isOverdue(): boolean {
-    return performance.now() >= this.#endMs
+    // A timer may fire a little early.
+    return this.#hasTimedOut || performance.now() >= this.#endMs
   }
 
   throwIfOver(): void {
-    if (this.isOverdue) throw new SignalTimeoutError()
+    if (this.isOverdue) throw new SignalTimeoutError('the time of the signal is over')
   }
 
   crash(): void {
