@@ -105,7 +105,7 @@ describe('the boards', () => {
     const chart = page.getByRole('img', {
       name: /^Processing latency\. p50: now .+; p99: now .+, lowest .+, highest .+\.$/,
     })
-    await chart.waitFor({ timeout: 5_000 })
+    await chart.waitFor({ timeout: 15_000 })
     expect(await page.locator('html').getAttribute('lang')).toBe('en')
     await page.close()
   })
