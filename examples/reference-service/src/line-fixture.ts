@@ -24,6 +24,7 @@ export function lineOf(changes: Partial<LineSnapshots> = {}): LineSnapshots {
       byPriority: null,
       leased: 0,
       oldestAgeMs: 0,
+      duplicates: 0,
     },
     breaker,
     queueBreaker: { ...breaker, name: 'queue' },

@@ -27,6 +27,8 @@ export interface QueueState {
   /** How many signals are in workers' hands. */
   readonly leased: number
   readonly oldestAgeMs: number
+  /** How many ends of signals were not their first ones, because they were worked on twice: these count for nothing. */
+  readonly duplicates: number
 }
 
 /** One process that works: there are several when the roles are apart. */

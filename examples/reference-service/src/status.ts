@@ -74,6 +74,7 @@ function kanban({ queue, pool, counters, deadLetters, processes }: LineSnapshots
     incoming_rate: round(counters.incomingRate),
     oldest_age_ms: round(queue.oldestAgeMs),
     dead_letters: deadLetters.size,
+    duplicates: queue.duplicates,
   }
 }
 

@@ -88,7 +88,7 @@ export class MemoryQueue implements WorkQueue {
     const { fast, slow } = this.#waiting
     const lines = fast === slow ? [fast.snapshot()] : [fast.snapshot(), slow.snapshot()]
     const byPriority = CLASSES.map((name) => lines.reduce((sum, { classes }) => sum + (classes[name] ?? 0), 0))
-    return { mode: this.mode, capacity, depth, byPriority, leased, oldestAgeMs }
+    return { mode: this.mode, capacity, depth, byPriority, leased, oldestAgeMs, duplicates: 0 }
   }
 
   leveler(): LoadLevelerSnapshot {

@@ -93,6 +93,8 @@ export class NatsSignalQueue implements SignalQueue {
       byPriority: null,
       leased: fast.leased + slow.leased,
       oldestAgeMs: Math.max(fast.oldestAgeMs, slow.oldestAgeMs),
+      // The workers know.
+      duplicates: 0,
     }
   }
 
@@ -178,7 +180,9 @@ export class NatsWorkQueue implements WorkQueue {
 
   state(): Omit<QueueState, 'connected'> {
     const { depth, leased, oldestAgeMs } = this.#queue.snapshot()
-    return { mode: this.mode, capacity: this.#config.MAX_QUEUE_DEPTH, depth, byPriority: null, leased, oldestAgeMs }
+    const capacity = this.#config.MAX_QUEUE_DEPTH
+    const { duplicates } = this.#outcomes
+    return { mode: this.mode, capacity, depth, byPriority: null, leased, oldestAgeMs, duplicates }
   }
 
   leveler(): LoadLevelerSnapshot {

@@ -30,6 +30,7 @@ export class SqliteSignalQueue implements WorkQueue {
   readonly #known = new Map<string, Signal>()
   readonly #givenBack = new Set<Signal>()
   #workers: number
+  #duplicates = 0
 
   private constructor(config: Config, queue: SqliteQueue<StoredSignal>, outcomes: OutcomeStore, workers: number) {
     this.#config = config
@@ -76,7 +77,10 @@ export class SqliteSignalQueue implements WorkQueue {
   /** Writes how a signal ended. Resolves with whether that is its first end. */
   async ended(outcome: Outcome): Promise<boolean> {
     const { id, signalType, traceId, acceptedAt, status, durationMs, result, error } = outcome
-    return await this.#outcomes.ended({ id, signalType, traceId, acceptedAt, status, durationMs, result, error })
+    const record = { id, signalType, traceId, acceptedAt, status, durationMs, result, error }
+    const isFirst = await this.#outcomes.ended(record)
+    if (!isFirst) this.#duplicates++
+    return isFirst
   }
 
   async find(id: string): Promise<SignalRecord | undefined> {
@@ -117,7 +121,9 @@ export class SqliteSignalQueue implements WorkQueue {
 
   state(): Omit<QueueState, 'connected'> {
     const { depth, leased, oldestAgeMs } = this.#queue.snapshot()
-    return { mode: this.mode, capacity: this.#config.MAX_QUEUE_DEPTH, depth, byPriority: null, leased, oldestAgeMs }
+    const capacity = this.#config.MAX_QUEUE_DEPTH
+    const duplicates = this.#duplicates
+    return { mode: this.mode, capacity, depth, byPriority: null, leased, oldestAgeMs, duplicates }
   }
 
   leveler(): LoadLevelerSnapshot {

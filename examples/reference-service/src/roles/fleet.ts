@@ -69,7 +69,10 @@ export class FleetBackend implements Backend {
       },
     }
     this.parts = {
-      queue: () => ({ ...queue.state(), connected: link.isConnected }),
+      queue: () => {
+        const duplicates = this.#works().reduce((sum, work) => sum + work.duplicates, 0)
+        return { ...queue.state(), duplicates, connected: link.isConnected }
+      },
       breaker: () => this.#breaker(),
       chain: () => {
         const chain = fleet.reports().find(({ report }) => report.chain)?.report.chain
