@@ -101,10 +101,12 @@ describe('the published packages', () => {
       skipLibCheck: false,
       exactOptionalPropertyTypes: true,
     }
+    // The declarations of @nats-io/nats-core 3.4 don't compile with exactOptionalPropertyTypes themselves.
+    const exact = entries.filter((entry) => entry !== '@tps/kanban/nats')
     user.write(
       'types.ts',
-      `${entries.map((entry, index) => `import * as e${index} from '${entry}'`).join('\n')}
-export const all = [${entries.map((_, index) => `e${index}`).join(', ')}]
+      `${exact.map((entry, index) => `import * as e${index} from '${entry}'`).join('\n')}
+export const all = [${exact.map((_, index) => `e${index}`).join(', ')}]
 import { CircuitBreaker } from '@tps/jidoka'
 const charge = new CircuitBreaker().wrap(async (cents: number, currency: 'EUR') => ({ cents, currency }))
 export const charged: Promise<{ cents: number; currency: 'EUR' }> = charge(100, 'EUR')
@@ -113,6 +115,14 @@ await charge('100', 'EUR')
 `,
     )
     user.write('tsconfig.json', JSON.stringify({ compilerOptions: options, files: ['types.ts'] }))
+    expect(user.run(join(root, 'node_modules/.bin/tsc'), '-p', '.')).toBe('')
+
+    user.write(
+      'nats.ts',
+      "import { JetStreamQueue } from '@tps/kanban/nats'\nexport const open = JetStreamQueue.open<string>\n",
+    )
+    const inexact = { ...options, exactOptionalPropertyTypes: false }
+    user.write('tsconfig.json', JSON.stringify({ compilerOptions: inexact, files: ['nats.ts'] }))
     expect(user.run(join(root, 'node_modules/.bin/tsc'), '-p', '.')).toBe('')
   })
 
