@@ -1,5 +1,5 @@
-import { a as Lease, C as Clock, T as Timers, L as ListenerErrorHandler, O as Observable, W as WorkSource, b as LeaseOptions } from './contracts-shared.js';
-export { c as Timer } from './contracts-shared.js';
+import { L as Lease, C as Clock, T as Timers, a as ListenerErrorHandler, O as Observable, W as WorkSource, c as LeaseOptions } from './errors-shared.js';
+export { D as DuplicateItemError, H as HandlerTimeoutError, I as ItemLostError, b as LeaseLostError, P as PoolStoppedError, Q as QueueClosedError, d as QueueFullError, e as Timer, f as TooManyDeliveriesError, g as TooManyWaitingError } from './errors-shared.js';
 
 /** An item to give up, as a pool hands it in. */
 interface DeadItem<T> {
@@ -319,83 +319,6 @@ declare class DeadLetterQueue<T> implements Observable<DeadLetterEvents<T>>, Ite
     [Symbol.dispose](): void;
     on<E extends keyof DeadLetterEvents<T>>(event: E, listener: (...args: DeadLetterEvents<T>[E]) => void): () => void;
     snapshot(): DeadLetterSnapshot;
-}
-
-/**
- * Refusals happen under load and point at nothing in the caller's code, so none of these errors captures a stack:
- * that keeps them as cheap as an object.
- */
-declare abstract class Refusal extends Error {
-    abstract readonly code: string;
-    constructor(message: string, reason?: ErrorOptions);
-}
-/** The queue has no room. `retryAfterMs` says when to try again, where that can be estimated. */
-declare class QueueFullError extends Refusal {
-    readonly code = "ERR_QUEUE_FULL";
-    /** How long the present backlog will take, in ms; `undefined` when nothing has been measured. */
-    readonly retryAfterMs: number | undefined;
-    constructor(queue: string, retryAfterMs?: number);
-    get name(): string;
-}
-/** The queue is closed: it takes nothing more, and to a consumer: it has nothing more. */
-declare class QueueClosedError extends Refusal {
-    readonly code = "ERR_QUEUE_CLOSED";
-    constructor(queue: string);
-    get name(): string;
-}
-/** An item with the same key is in the queue, or was acknowledged lately. */
-declare class DuplicateItemError extends Refusal {
-    readonly code = "ERR_DUPLICATE_ITEM";
-    readonly key: string;
-    constructor(queue: string, key: string);
-    get name(): string;
-}
-/** As many producers or consumers wait as `maxWaiting` allows. */
-declare class TooManyWaitingError extends Refusal {
-    readonly code = "ERR_TOO_MANY_WAITING";
-    readonly maxWaiting: number;
-    constructor(queue: string, maxWaiting: number);
-    get name(): string;
-}
-/** A submitted item left the queue without having been worked on, or was settled by another consumer. */
-declare class ItemLostError extends Refusal {
-    readonly code = "ERR_ITEM_LOST";
-    /** `dropped` to make room, `expired` before its turn, `cleared`, or `taken` by a consumer other than a pool. */
-    readonly reason: 'cleared' | 'dropped' | 'expired' | 'taken';
-    constructor(reason: 'cleared' | 'dropped' | 'expired' | 'taken');
-    get name(): string;
-}
-/** A handler did not settle within `timeoutMs`. Also the reason of its aborted signal. */
-declare class HandlerTimeoutError extends Refusal {
-    readonly code = "ERR_HANDLER_TIMEOUT";
-    readonly timeoutMs: number;
-    constructor(pool: string, timeoutMs: number);
-    get name(): string;
-}
-/**
- * An item was handed out more often than `maxDeliveries` allows and is given up without another run: the earlier ones ended
- * without a word, as when a process dies of it.
- */
-declare class TooManyDeliveriesError extends Refusal {
-    readonly code = "ERR_TOO_MANY_DELIVERIES";
-    readonly maxDeliveries: number;
-    constructor(pool: string, maxDeliveries: number);
-    get name(): string;
-}
-/**
- * The lease of an item expired while its handler ran, so the item may be in other hands. The reason of the handler's aborted
- * signal. `cause` is what the source said, where it said something.
- */
-declare class LeaseLostError extends Refusal {
-    readonly code = "ERR_LEASE_LOST";
-    constructor(pool: string, reason?: ErrorOptions);
-    get name(): string;
-}
-/** The pool was stopped before it could finish. `cause` is what the last attempt failed with, where there was one. */
-declare class PoolStoppedError extends Refusal {
-    readonly code = "ERR_POOL_STOPPED";
-    constructor(pool: string, reason?: ErrorOptions);
-    get name(): string;
 }
 
 /** Why a waiting item was thrown out: to make room for another, or by overload control. */
@@ -1074,5 +997,5 @@ declare class WorkerPool<T, R = unknown> implements Observable<PoolEvents<T, R>>
     snapshot(): PoolSnapshot;
 }
 
-export { Clock, DeadLetterLineError, DeadLetterQueue, DeadLettersFullError, DuplicateItemError, HandlerTimeoutError, ItemLostError, Lease, LeaseLostError, LeaseOptions, ListenerErrorHandler, Observable, PoolStoppedError, PullQueue, QueueClosedError, QueueFullError, Timers, TooManyDeliveriesError, TooManyWaitingError, WorkSource, WorkerPool };
+export { Clock, DeadLetterLineError, DeadLetterQueue, DeadLettersFullError, Lease, LeaseOptions, ListenerErrorHandler, Observable, PullQueue, Timers, WorkSource, WorkerPool };
 export type { AttemptEvent, BackoffOptions, CaptureContext, ClearedEvent, ClosedEvent, CompletedEvent, DeadItem, DeadLetter, DeadLetterEvents, DeadLetterQueueOptions, DeadLetterSink, DeadLetterSnapshot, DeadLetteredEvent, DepthOptions, DropReason, DroppedEvent, DuplicateEvent, EstimateOptions, ExpiredEvent, ExportOptions, FailedEvent, Handler, HandlerContext, ImportOptions, ImportReport, Intake, LateEvent, LeaseLostEvent, Lines, OfferOptions, OfferVerdict, OverdueEvent, Overflow, OverloadOptions, Place, PoolEvents, PoolSnapshot, PullQueueOptions, PutOptions, QueueDeadLetteredEvent, QueueEvents, QueueLease, QueueSnapshot, Receipt, RedriveContext, RedriveIntake, RedriveOptions, RedrivePutOptions, RedriveReport, RedriveTarget, RejectedEvent, RestoreContext, RetriedEvent, Settlement, SourceErrorEvent, StopOptions, SubmitOptions, TakeBatchOptions, TakeOptions, UnfinishedItem, WatermarkEvent, WorkerPoolOptions, WorkerReading };

@@ -1,4 +1,6 @@
-import { Clock, Timers, ListenerErrorHandler, Lease, WorkSource, Observable } from './index.js';
+import { Clock, Timers, Lease, ListenerErrorHandler, WorkSource, Observable } from './index.js';
+export { b as LeaseLostError } from './errors-shared.js';
+import { C as Codec } from './item-codec-shared.js';
 
 /** What the queue asks of the thread that has the file. A batch of these becomes one transaction. */
 type Request = {
@@ -98,103 +100,6 @@ declare class StorageError extends Error {
     /** The file. */
     readonly path: string;
     constructor(code: StorageErrorCode, path: string, what: string, reason?: ErrorOptions);
-}
-/** The lease ran out or was given to somebody else: what was done under it must not count. */
-declare class LeaseLostError extends Error {
-    readonly name = "LeaseLostError";
-    readonly code = "ERR_LEASE_LOST";
-    /** The attempt whose lease it was. */
-    readonly attempt: number;
-    constructor(queue: string, attempt: number);
-}
-
-/** How items become text or bytes, and back. */
-interface Codec<T> {
-    /** What is written. @throws when the item can't be written: then `put` rejects with that. */
-    encode(item: T): string | Uint8Array;
-    /** The item again. What it throws makes the item a dead letter. */
-    decode(written: string | Uint8Array): T;
-}
-/** How a `SqliteQueue` is opened. */
-interface SqliteQueueOptions<T> {
-    /** The file. Its folder must exist; SQLite adds two files of the same name with `-wal` and `-shm`. */
-    readonly path: string;
-    /** What it is called on boards, in metrics and in messages. Default: the path. */
-    readonly name?: string | undefined;
-    /**
-     * How many items may wait, delayed ones included; leased ones don't count. From 1; `Infinity` for no bound but the disk.
-     * A retried item always has room. Each process heeds its own. Default 10000.
-     */
-    readonly capacity?: number | undefined;
-    /** Classes of service, most urgent first; an item that names none belongs to the last. Default: `'standard'` alone. */
-    readonly classes?: readonly string[] | undefined;
-    /**
-     * How long an item of a less urgent class waits at most before it is served ahead of its turn, in ms, more than 0.
-     * `Infinity`: the more urgent always go first. Default 60000.
-     */
-    readonly maxAgeMs?: number | undefined;
-    /**
-     * - `full` (default): `put` resolves when the item is on the disk, and stays there when the power fails.
-     * - `normal`: several times as fast. A crash of the process loses nothing; a power failure may lose the last commits.
-     */
-    readonly synchronous?: 'full' | 'normal' | undefined;
-    /** How long a worker has before the item goes to another one, in ms, at least 100. It can be extended. Default 30000. */
-    readonly leaseMs?: number | undefined;
-    /**
-     * How often an item may be handed out before the end of a lease makes it a dead letter: what kills each process that
-     * begins it must not go round for ever. From 1; `Infinity` for no bound. Default 20.
-     */
-    readonly maxDeliveries?: number | undefined;
-    /** How many dead letters are kept, 0 or more; the oldest goes first. Default 10000. */
-    readonly deadLetterCapacity?: number | undefined;
-    /** How many errors are kept of an item, the last ones; from 1. Default 10. */
-    readonly maxErrors?: number | undefined;
-    /** Whether the stacks of errors are kept. Default false. */
-    readonly keepStacks?: boolean | undefined;
-    /** The key of an item. While an item with the same key waits or is worked on, a `put` changes nothing. Default: none. */
-    readonly dedupBy?: ((item: T) => string | undefined) | undefined;
-    /** How long the key of an item counts after it was settled, in ms, 0 or more. Default 0. */
-    readonly dedupWindowMs?: number | undefined;
-    /** How many keys of settled items are kept, give or take a tenth; the oldest go first. From 10. Default 100000. */
-    readonly maxKeys?: number | undefined;
-    /** How items are written. Default: JSON. */
-    readonly codec?: Codec<T> | undefined;
-    /** How long to wait for other processes' writes, in ms, 0 or more. Default 5000. */
-    readonly busyMs?: number | undefined;
-    /** How large the file may grow, in bytes. Then `put` fails with `ERR_STORAGE_FULL`. Default `Infinity`: until the disk is full. */
-    readonly maxBytes?: number | undefined;
-    /**
-     * How often to look for what other processes have put in or taken out, in ms, at least 1. Only while somebody waits.
-     * Default 25.
-     */
-    readonly pollMs?: number | undefined;
-    /** How many producers may wait in `put` and, counted apart, how many consumers in `lease`. From 1. Default 10000. */
-    readonly maxWaiting?: number | undefined;
-    /** Whether consumers that wait keep the process alive: other processes may bring work. Default true. */
-    readonly keepAlive?: boolean | undefined;
-    /** Monotonic time, for rates. What is written to the file is wall-clock time. Default: the platform's. */
-    readonly clock?: Clock | undefined;
-    /** Wakes those who wait. Default: the platform's. */
-    readonly timers?: Timers | undefined;
-    /** Receives what a listener threw. Default: prints it. */
-    readonly onListenerError?: ListenerErrorHandler | undefined;
-}
-/** What may come with an item. */
-interface SqlitePutOptions {
-    /** One of the queue's `classes`. Default: the last one. */
-    readonly class?: string | undefined;
-    /** How long from now it must not be handed out, in ms, 0 or more. Default 0. */
-    readonly delayMs?: number | undefined;
-    /** How long from now it is worth handing out, in ms, more than 0. Afterwards it is expired: counted, never handed out. */
-    readonly deadlineMs?: number | undefined;
-    /** Its key, in place of what `dedupBy` gives. */
-    readonly key?: string | undefined;
-    /** Whose it is. It comes back with the lease. */
-    readonly tenant?: string | undefined;
-    /** What travels with it, a W3C trace context for one: at most 64 entries. It comes back with the lease. */
-    readonly headers?: Readonly<Record<string, string>> | undefined;
-    /** Ends the waiting for room. Once the item is on its way to the disk it does nothing. */
-    readonly signal?: AbortSignal | undefined;
 }
 
 /** An item that was given up, as it is kept in the file. */
@@ -409,6 +314,88 @@ interface SqliteQueueSnapshot {
     readonly isClosed: boolean;
 }
 
+/** How a `SqliteQueue` is opened. */
+interface SqliteQueueOptions<T> {
+    /** The file. Its folder must exist; SQLite adds two files of the same name with `-wal` and `-shm`. */
+    readonly path: string;
+    /** What it is called on boards, in metrics and in messages. Default: the path. */
+    readonly name?: string | undefined;
+    /**
+     * How many items may wait, delayed ones included; leased ones don't count. From 1; `Infinity` for no bound but the disk.
+     * A retried item always has room. Each process heeds its own. Default 10000.
+     */
+    readonly capacity?: number | undefined;
+    /** Classes of service, most urgent first; an item that names none belongs to the last. Default: `'standard'` alone. */
+    readonly classes?: readonly string[] | undefined;
+    /**
+     * How long an item of a less urgent class waits at most before it is served ahead of its turn, in ms, more than 0.
+     * `Infinity`: the more urgent always go first. Default 60000.
+     */
+    readonly maxAgeMs?: number | undefined;
+    /**
+     * - `full` (default): `put` resolves when the item is on the disk, and stays there when the power fails.
+     * - `normal`: several times as fast. A crash of the process loses nothing; a power failure may lose the last commits.
+     */
+    readonly synchronous?: 'full' | 'normal' | undefined;
+    /** How long a worker has before the item goes to another one, in ms, at least 100. It can be extended. Default 30000. */
+    readonly leaseMs?: number | undefined;
+    /**
+     * How often an item may be handed out before the end of a lease makes it a dead letter: what kills each process that
+     * begins it must not go round for ever. From 1; `Infinity` for no bound. Default 20.
+     */
+    readonly maxDeliveries?: number | undefined;
+    /** How many dead letters are kept, 0 or more; the oldest goes first. Default 10000. */
+    readonly deadLetterCapacity?: number | undefined;
+    /** How many errors are kept of an item, the last ones; from 1. Default 10. */
+    readonly maxErrors?: number | undefined;
+    /** Whether the stacks of errors are kept. Default false. */
+    readonly keepStacks?: boolean | undefined;
+    /** The key of an item. While an item with the same key waits or is worked on, a `put` changes nothing. Default: none. */
+    readonly dedupBy?: ((item: T) => string | undefined) | undefined;
+    /** How long the key of an item counts after it was settled, in ms, 0 or more. Default 0. */
+    readonly dedupWindowMs?: number | undefined;
+    /** How many keys of settled items are kept, give or take a tenth; the oldest go first. From 10. Default 100000. */
+    readonly maxKeys?: number | undefined;
+    /** How items are written. Default: JSON. */
+    readonly codec?: Codec<T> | undefined;
+    /** How long to wait for other processes' writes, in ms, 0 or more. Default 5000. */
+    readonly busyMs?: number | undefined;
+    /** How large the file may grow, in bytes. Then `put` fails with `ERR_STORAGE_FULL`. Default `Infinity`: until the disk is full. */
+    readonly maxBytes?: number | undefined;
+    /**
+     * How often to look for what other processes have put in or taken out, in ms, at least 1. Only while somebody waits.
+     * Default 25.
+     */
+    readonly pollMs?: number | undefined;
+    /** How many producers may wait in `put` and, counted apart, how many consumers in `lease`. From 1. Default 10000. */
+    readonly maxWaiting?: number | undefined;
+    /** Whether consumers that wait keep the process alive: other processes may bring work. Default true. */
+    readonly keepAlive?: boolean | undefined;
+    /** Monotonic time, for rates. What is written to the file is wall-clock time. Default: the platform's. */
+    readonly clock?: Clock | undefined;
+    /** Wakes those who wait. Default: the platform's. */
+    readonly timers?: Timers | undefined;
+    /** Receives what a listener threw. Default: prints it. */
+    readonly onListenerError?: ListenerErrorHandler | undefined;
+}
+/** What may come with an item. */
+interface SqlitePutOptions {
+    /** One of the queue's `classes`. Default: the last one. */
+    readonly class?: string | undefined;
+    /** How long from now it must not be handed out, in ms, 0 or more. Default 0. */
+    readonly delayMs?: number | undefined;
+    /** How long from now it is worth handing out, in ms, more than 0. Afterwards it is expired: counted, never handed out. */
+    readonly deadlineMs?: number | undefined;
+    /** Its key, in place of what `dedupBy` gives. */
+    readonly key?: string | undefined;
+    /** Whose it is. It comes back with the lease. */
+    readonly tenant?: string | undefined;
+    /** What travels with it, a W3C trace context for one: at most 64 entries. It comes back with the lease. */
+    readonly headers?: Readonly<Record<string, string>> | undefined;
+    /** Ends the waiting for room. Once the item is on its way to the disk it does nothing. */
+    readonly signal?: AbortSignal | undefined;
+}
+
 /** What became of an item that was put in. */
 interface PutReceipt {
     /** The item's number in the file; of a duplicate, that of the item it repeats, 0 when that one is settled already. */
@@ -486,5 +473,5 @@ declare class SqliteQueue<T> implements WorkSource<T>, Observable<SqliteQueueEve
     snapshot(): SqliteQueueSnapshot;
 }
 
-export { LeaseLostError, SqliteDeadLetters, SqliteLease, SqliteQueue, StorageError };
-export type { Codec, LeaseFacts, PutReceipt, SqliteDeadLetter, SqlitePutOptions, SqliteQueueEvents, SqliteQueueOptions, SqliteQueueSnapshot, SqliteRedriveOptions, SqliteRedriveReport, StorageErrorCode };
+export { Codec, SqliteDeadLetters, SqliteLease, SqliteQueue, StorageError };
+export type { LeaseFacts, PutReceipt, SqliteDeadLetter, SqlitePutOptions, SqliteQueueEvents, SqliteQueueOptions, SqliteQueueSnapshot, SqliteRedriveOptions, SqliteRedriveReport, StorageErrorCode };
