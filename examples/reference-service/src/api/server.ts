@@ -16,6 +16,10 @@ import { answerErrors } from './errors.ts'
 import { helmetHeaders } from './helmet-headers.ts'
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether the route gives its requests their trace id itself. */
+    isTraced?: boolean
+  }
   interface FastifyRequest {
     /** When the request arrived, in monotonic ms. */
     receivedMs: number
@@ -71,7 +75,7 @@ export async function createServer(config: Config, log: Logger): Promise<App> {
       void reply.headers(data)
     } else {
       void reply.headers(pages)
-      request.traceId = traceIdFrom(request.headers.traceparent)
+      if (!request.routeOptions.config.isTraced) request.traceId = traceIdFrom(request.headers.traceparent)
       void reply.header('x-trace-id', request.traceId)
     }
     done()

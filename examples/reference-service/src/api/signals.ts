@@ -56,6 +56,7 @@ export function signalRoutes(app: App, service: Service): void {
     '/signal',
     {
       // Before the body is read: that is a part of the signal's way, too.
+      config: { isTraced: true },
       onRequest: (request, reply, done) => {
         beginTrace(tracing, request, reply)
         done()

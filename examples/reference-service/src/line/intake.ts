@@ -1,4 +1,3 @@
-import type { Attributes } from '@opentelemetry/api'
 import type { Cord } from '@tps/andon'
 import type { CircuitBreaker } from '@tps/jidoka'
 import type { Logger } from 'pino'
@@ -54,6 +53,13 @@ export interface IntakeParts {
 /** A permit that nobody has to settle. */
 const FREE = { success: (): void => {}, failure: (): void => {} }
 
+/** What the span of a queue tells of it. */
+const QUEUES = {
+  memory: { 'queue.mode': 'memory' },
+  sqlite: { 'queue.mode': 'sqlite' },
+  nats: { 'queue.mode': 'nats' },
+} as const
+
 /** After how long another try is worth it where nobody knows. */
 const TRY_LATER_MS = 5_000
 
@@ -98,11 +104,7 @@ export class Intake {
     try {
       if (cut.isCut) throw new QueueCutError()
       trace.about(() => describeSignal(signal))
-      const offered = trace.enqueue(
-        signal,
-        () => describeQueue(queue),
-        () => queue.offer(signal),
-      )
+      const offered = trace.enqueue(signal, QUEUES[queue.mode], () => queue.offer(signal))
       if (typeof offered !== 'boolean') return this.#await(offered, signal, trace, permit)
       permit.success()
       return this.#admitted(signal, trace, offered)
@@ -171,11 +173,6 @@ export class Intake {
   get isOpen(): boolean {
     return this.#isOpen
   }
-}
-
-function describeQueue(queue: SignalQueue): Attributes {
-  const { depth, capacity } = queue.state()
-  return { 'queue.mode': queue.mode, 'queue.depth': depth, 'queue.capacity': capacity }
 }
 
 /** The way to the queue was cut on purpose. */

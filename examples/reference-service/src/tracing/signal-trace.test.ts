@@ -31,11 +31,7 @@ function enter(tracing: Tracing, hasRoom = true): { readonly signal: SignalTrace
   const signal = tracing.begin({}, performance.now())
   const item = {}
   signal.parsed()
-  signal.enqueue(
-    item,
-    () => ({}),
-    () => hasRoom,
-  )
+  signal.enqueue(item, {}, () => hasRoom)
   return { signal, item }
 }
 
@@ -195,7 +191,7 @@ describe('the trace of a signal', () => {
     const tracing = start()
     const signal = tracing.begin({}, performance.now())
     signal.parsed()
-    await signal.enqueue({}, () => ({}), put).catch(() => undefined)
+    await signal.enqueue({}, {}, put).catch(() => undefined)
     signal.refused(error)
     signal.answered(429)
     expect(tree(tracing, signal.traceId).slice(3, 5)).toEqual([
@@ -207,7 +203,7 @@ describe('the trace of a signal', () => {
   it('gives what the queue threw', () => {
     const tracing = start()
     const signal = tracing.begin({}, performance.now())
-    expect(() => signal.enqueue({}, () => ({}), cutOff)).toThrow('cut off')
+    expect(() => signal.enqueue({}, {}, cutOff)).toThrow('cut off')
     signal.refused('queue unavailable')
     signal.answered(503)
     expect(tree(tracing, signal.traceId)).toContain('  Kanban.Enqueue !queue unavailable')
@@ -333,7 +329,7 @@ describe('a trace that is not recorded', () => {
       signal.parsed()
       signal.received()
       signal.about(never)
-      expect(signal.enqueue(item, never, () => true)).toBe(true)
+      expect(signal.enqueue(item, {}, () => true)).toBe(true)
       const result = await signal.process(item, 1, 0, async () =>
         withSpan(
           'ExecuteTask',

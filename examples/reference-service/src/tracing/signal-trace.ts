@@ -119,11 +119,10 @@ export class SignalTrace {
    * Calls `put`, which says whether there was room, at once or later, and remembers the context for the worker that will take
    * the signal.
    */
-  enqueue<R extends boolean | Promise<boolean>>(item: object, attributes: () => Attributes, put: () => R): R {
+  enqueue<R extends boolean | Promise<boolean>>(item: object, known: Attributes, put: () => R): R {
     const recorder = this.#recorder
     if (!recorder) return put()
     this.received()
-    const known = attributes()
     const startMs = performance.now()
     context.with(this.#context, () => recorder.queue.carry(item))
     const told = (error?: string): void => this.#enqueued(startMs, known, error)

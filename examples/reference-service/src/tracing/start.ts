@@ -105,10 +105,11 @@ export class Tracing {
 
   /** Calls `run` in a span of a request that another process, or this one, made of us. */
   serve<R>(name: SpanName, headers: TraceHeaders, attributes: () => Attributes, run: (span?: Span) => R): R {
-    const parent = headers.traceparent === undefined ? ROOT_CONTEXT : contextOf(headers)
     const recorder = this.#recorder
+    if (!recorder || !mayBeSampled(headers)) return run()
+    const parent = contextOf(headers)
     const { traceFlags = TraceFlags.NONE } = trace.getSpanContext(parent) ?? {}
-    if (!recorder || (traceFlags & TraceFlags.SAMPLED) === 0) return run()
+    if ((traceFlags & TraceFlags.SAMPLED) === 0) return run()
     const inside = recording(parent, recorder.tracers)
     return inSpan(recorder.tracers.start(name, parent, attributes()), inside, run)
   }
@@ -192,6 +193,11 @@ function each<V>(make: (service: ServiceName) => V): (service: ServiceName) => V
 function contextOf({ traceparent, tracestate }: TraceHeaders): Context {
   if (typeof traceparent !== 'string') return ROOT_CONTEXT
   return extractContext({ traceparent, ...(typeof tracestate === 'string' && { tracestate }) })
+}
+
+/** Most are not, and reading the whole header costs more than its end. */
+function mayBeSampled({ traceparent }: TraceHeaders): boolean {
+  return typeof traceparent === 'string' && !traceparent.endsWith('-00')
 }
 
 /** A trace that is nowhere recorded still has an id, for logs and answers. */
