@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { cpus } from 'node:os'
 
 /** `pnpm bench` runs every comparison; `pnpm bench jidoka kaizen` only those. */
-const ALL = ['jidoka', 'kanban', 'heijunka', 'kaizen', 'andon', 'monitoring-platform']
+const ALL = ['jidoka', 'kanban', 'heijunka', 'kaizen', 'andon', 'monitoring-platform', 'reference-service']
 
 const chosen = process.argv.slice(2)
 const unknown = chosen.filter((name) => !ALL.includes(name))
