@@ -18,7 +18,8 @@ const ROUTES = {
   'GET /info': 'this page',
   'GET /': 'the live boards',
   'GET /docs': 'the API, to read and to try',
-  'GET /traces, GET /traces/:trace_id': 'the last traces',
+  'GET /traces, GET /traces/:trace_id': 'the last traces; for a browser, as a waterfall',
+  'POST /v1/traces': 'spans of other processes, by OTLP; as /admin',
   'GET /alerts': 'alerts that fire, and those that have',
   'GET /diagnosis': 'what is wrong, how bad, why, and what to do',
   'GET /slo': 'what the service promises, and how much of its error budget is left',
@@ -29,6 +30,9 @@ const ROUTES = {
   'GET /admin/dead-letters': 'signals that were given up',
   'POST /admin/dead-letters/redrive': 'send them back',
   'GET, POST, DELETE /admin/experiments': 'does a change of the settings help?',
+  'GET /admin/database': 'queries, tables and indexes of the tasks',
+  'POST, DELETE /admin/database/indexes/:name': 'make and drop an index',
+  'DELETE /admin/database/cache': 'forget what tasks have looked up',
   'POST /admin/chaos/…': 'crash-worker, queue-down, queue-recover, cascade, stop',
 }
 

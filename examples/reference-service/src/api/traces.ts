@@ -34,25 +34,35 @@ const QuerySchema = Type.Object(
 /** `GET /traces` and `GET /traces/:trace_id`: the last traces, as JSON, or as a page for a browser. */
 export function traceRoutes(app: App, { tools: { tracing } }: Service): void {
   const { memory } = tracing
-  app.get('/traces', { schema: { querystring: QuerySchema } }, async (request, reply) => {
-    if (isBrowser(request)) return await page(reply)
-    const { minDurationMs, error, signal_id, trace_id, sort, limit } = request.query
-    const found = memory.find({
-      minDurationMs: minDurationMs === undefined ? undefined : Number(minDurationMs),
-      error: error === undefined ? undefined : error === 'true',
-      signalId: signal_id,
-      traceId: trace_id,
-      sort,
-      limit: limit === undefined ? undefined : Number(limit),
-    })
-    const { kept, open, remarkable, evicted } = memory.snapshot()
-    void vary(reply)
-    return { traces: found.map(rowOf), kept, open, remarkable, evicted, sampler: tracing.snapshot().sampler }
-  })
+  app.get(
+    '/traces',
+    { schema: { summary: 'The last traces', tags: ['readings'], querystring: QuerySchema } },
+    async (request, reply) => {
+      if (isBrowser(request)) return await page(reply)
+      const { minDurationMs, error, signal_id, trace_id, sort, limit } = request.query
+      const found = memory.find({
+        minDurationMs: minDurationMs === undefined ? undefined : Number(minDurationMs),
+        error: error === undefined ? undefined : error === 'true',
+        signalId: signal_id,
+        traceId: trace_id,
+        sort,
+        limit: limit === undefined ? undefined : Number(limit),
+      })
+      const { kept, open, remarkable, evicted } = memory.snapshot()
+      void vary(reply)
+      return { traces: found.map(rowOf), kept, open, remarkable, evicted, sampler: tracing.snapshot().sampler }
+    },
+  )
 
   app.get(
     '/traces/:trace_id',
-    { schema: { params: Type.Object({ trace_id: Type.String({ maxLength: 64 }) }) } },
+    {
+      schema: {
+        summary: 'One trace, span by span',
+        tags: ['readings'],
+        params: Type.Object({ trace_id: Type.String({ maxLength: 64 }) }),
+      },
+    },
     async (request, reply) => {
       if (isBrowser(request)) return await page(reply)
       const trace = memory.get(request.params.trace_id.toLowerCase())
@@ -71,13 +81,20 @@ export function traceRoutes(app: App, { tools: { tracing } }: Service): void {
 
 /** `POST /v1/traces`: spans of other processes, by OTLP as JSON. Only for those who may administer. */
 export function otlpRoutes(app: App, { tools: { tracing } }: Service): void {
-  app.post('/v1/traces', { bodyLimit: OTLP_BYTES, schema: { body: Type.Object({}) } }, async (request) => {
-    const { spans, rejected } = spansOfOtlp(request.body)
-    for (const span of spans) tracing.memory.add(span)
-    return rejected === 0
-      ? {}
-      : { partialSuccess: { rejectedSpans: String(rejected), errorMessage: 'these spans made no sense' } }
-  })
+  app.post(
+    '/v1/traces',
+    {
+      bodyLimit: OTLP_BYTES,
+      schema: { summary: 'Spans of other processes, by OTLP as JSON', tags: ['admin'], body: Type.Object({}) },
+    },
+    async (request) => {
+      const { spans, rejected } = spansOfOtlp(request.body)
+      for (const span of spans) tracing.memory.add(span)
+      return rejected === 0
+        ? {}
+        : { partialSuccess: { rejectedSpans: String(rejected), errorMessage: 'these spans made no sense' } }
+    },
+  )
 }
 
 /** A browser that opens the address wants a page; the page itself, and everybody else, wants JSON. */

@@ -14,45 +14,57 @@ export function databaseRoutes(app: App, { tools: { tasks } }: Service): void {
     return
   }
   const { database } = tasks
-  app.get('/admin/database', async () => {
-    const { tables, indexes, plans } = await database.structure()
-    const { system, pending, refused, queries } = database.snapshot()
-    return {
-      system,
-      tables,
-      indexes,
-      // The slowest first, as in the tutorial's table.
-      slow_queries: queries.map(({ name, sql, calls, errors, avgMs, p99Ms, maxMs }) => ({
-        query: sql,
-        avg_ms: avgMs,
-        p99_ms: p99Ms,
-        max_ms: maxMs,
-        calls_per_minute: calls,
-        errors,
-        plan: plans[name],
-      })),
-      pending,
-      refused,
-      cache: tasks.snapshot(),
-    }
-  })
+  app.get(
+    '/admin/database',
+    { schema: { summary: 'Queries, tables and indexes of the tasks', tags: ['admin'] } },
+    async () => {
+      const { tables, indexes, plans } = await database.structure()
+      const { system, pending, refused, queries } = database.snapshot()
+      return {
+        system,
+        tables,
+        indexes,
+        // The slowest first, as in the tutorial's table.
+        slow_queries: queries.map(({ name, sql, calls, errors, avgMs, p99Ms, maxMs }) => ({
+          query: sql,
+          avg_ms: avgMs,
+          p99_ms: p99Ms,
+          max_ms: maxMs,
+          calls_per_minute: calls,
+          errors,
+          plan: plans[name],
+        })),
+        pending,
+        refused,
+        cache: tasks.snapshot(),
+      }
+    },
+  )
 
-  app.post('/admin/database/indexes/:name', { schema: { params: NameSchema } }, async (request, reply) => {
-    const { name } = request.params
-    if (!isIndexName(name)) return await reply.code(404).send(unknownIndex(name, request.traceId))
-    const startMs = performance.now()
-    const isNew = await database.createIndex(name)
-    const duration_ms = Math.round(performance.now() - startMs)
-    return await reply.code(isNew ? 201 : 200).send({ index: name, created: isNew, duration_ms })
-  })
+  app.post(
+    '/admin/database/indexes/:name',
+    { schema: { summary: 'Make an index', tags: ['admin'], params: NameSchema } },
+    async (request, reply) => {
+      const { name } = request.params
+      if (!isIndexName(name)) return await reply.code(404).send(unknownIndex(name, request.traceId))
+      const startMs = performance.now()
+      const isNew = await database.createIndex(name)
+      const duration_ms = Math.round(performance.now() - startMs)
+      return await reply.code(isNew ? 201 : 200).send({ index: name, created: isNew, duration_ms })
+    },
+  )
 
-  app.delete('/admin/database/indexes/:name', { schema: { params: NameSchema } }, async (request, reply) => {
-    const { name } = request.params
-    if (!isIndexName(name)) return await reply.code(404).send(unknownIndex(name, request.traceId))
-    return { index: name, dropped: await database.dropIndex(name) }
-  })
+  app.delete(
+    '/admin/database/indexes/:name',
+    { schema: { summary: 'Drop an index', tags: ['admin'], params: NameSchema } },
+    async (request, reply) => {
+      const { name } = request.params
+      if (!isIndexName(name)) return await reply.code(404).send(unknownIndex(name, request.traceId))
+      return { index: name, dropped: await database.dropIndex(name) }
+    },
+  )
 
-  app.delete('/admin/database/cache', async () => {
+  app.delete('/admin/database/cache', { schema: { summary: 'Forget what is cached', tags: ['admin'] } }, async () => {
     const { size } = tasks.snapshot()
     tasks.clearCache()
     return { forgotten: size }
