@@ -5,7 +5,11 @@ await runSteps([
   { title: 'Lint and format', command: 'node', args: ['--run', 'lint'] },
   { title: 'Types', command: 'node', args: ['--run', 'typecheck'] },
   { title: 'Build', command: 'node', args: ['scripts/build.ts'] },
-  { title: 'Unit, property, integration, packaging and document tests', command: 'vitest', args: ['run'] },
+  {
+    title: 'Unit, property, integration, packaging and document tests',
+    command: 'vitest',
+    args: ['run', '--project', 'unit', '--project', 'whole'],
+  },
   { title: 'Published packages (publint, attw, knip, size, API)', command: 'node', args: ['scripts/check.ts'] },
   { title: 'API documents', command: 'typedoc', args: [] },
 ])
