@@ -114,8 +114,8 @@ describe('the trace of a signal', () => {
     expect(tree(trace)).toEqual(
       expect.arrayContaining([
         'ProcessSignal !not finished within its timeout_ms of 50',
-        expect.stringMatching(/^ {2}ProcessWork !/),
-        '    ExecuteTask !SignalTimeoutError',
+        '  ProcessWork !the time of the signal is over',
+        '    ExecuteTask !the time of the signal is over',
         ...MEASURED,
       ]),
     )

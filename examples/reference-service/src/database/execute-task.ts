@@ -54,7 +54,7 @@ export class TaskRunner {
     const customerId = isAnonymous ? customerOf(task ?? '') : customer_id
     const customer = customerId === undefined ? undefined : await this.#lookUp('customer', customerId, signal)
     const costMs = latency_ms ?? settings.task_ms + (type ? TYPE_MS[type] : 0)
-    if (costMs > 0) await wait(costMs, undefined, { signal })
+    if (costMs > 0) await waitFor(costMs, signal)
     return {
       task: task ?? null,
       ...(product !== undefined && { product }),
@@ -101,6 +101,15 @@ export class TaskRunner {
     )
     this.#cache.set(key, text)
     return text
+  }
+}
+
+/** Rejects with the signal's own reason, where the platform would wrap it. */
+async function waitFor(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await wait(ms, undefined, { signal })
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error
   }
 }
 
