@@ -18,7 +18,10 @@ function rows(name: RegExp, cells: number): string[] {
 it('says of every variable what it may be, its default and what it is for, and knows no other one', () => {
   const expected = Object.entries(ConfigSchema.properties).map(([name, schema]) => {
     const { default: fallback, description } = schema as { default?: unknown; description?: string }
-    const shown = fallback === undefined || fallback === '' ? 'none' : `\`${String(fallback)}\``
+    const shown =
+      fallback === undefined || fallback === ''
+        ? 'none'
+        : `\`${typeof fallback === 'string' ? fallback : JSON.stringify(fallback)}\``
     return `| \`${name}\` | ${expectedOf(schema)} | ${shown} | ${description} |`
   })
   expect(rows(/[A-Z][A-Z\d_]+/, 4)).toEqual(expected.toSorted())
