@@ -175,9 +175,12 @@ async function readCounters(service: Running): Promise<{ byStatus: Record<string
   return { byStatus: Object.fromEntries([...found].map(([, status = '', count]) => [status, Number(count)])) }
 }
 
+function mib(bytes: number): string {
+  return (bytes / 1_048_576).toFixed(1)
+}
+
 async function memory(): Promise<void> {
   await using service = await Running.start(SERVICE, ROOM)
-  const mib = (bytes: number): string => (bytes / 1_048_576).toFixed(1)
   const readings: { signals: number; heapUsed: number; rss: number }[] = []
   let signals = 0
   for (const mark of [100_000, 1_000_000]) {
