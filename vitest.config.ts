@@ -3,13 +3,10 @@ import { defineConfig } from 'vitest/config'
 // Tests read the packages' sources; test/packaging alone reads what was built.
 const conditions = ['@tps/source', 'node', 'import', 'module', 'default']
 
-// Not yet steady on a busy machine: they run with `pnpm test:trial` until they are.
-const trial = [
-  'test/integration/labs/lab-6.test.ts',
-  'test/integration/labs/labs.test.ts',
-  'test/integration/{durable,fuzz}.test.ts',
-  'test/integration/platform-{crash,disk-full,many}.test.ts',
-  'test/integration/service-database*.test.ts',
+// These measure time with real clocks: they run one file at a time, after all others, so that nothing else computes meanwhile.
+const timed = [
+  'test/integration/labs/{labs,lab-6}.test.ts',
+  'test/integration/{board,chaos/chaos,durable,service-database,service-database-postgres,tutorials}.test.ts',
 ]
 
 export default defineConfig({
@@ -30,14 +27,21 @@ export default defineConfig({
         test: {
           name: 'whole',
           include: ['test/**/*.test.ts'],
-          exclude: trial,
+          exclude: timed,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
       {
         extends: true,
-        test: { name: 'trial', include: trial, testTimeout: 60_000, hookTimeout: 60_000 },
+        test: {
+          name: 'timed',
+          include: timed,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
     ],
   },

@@ -8,7 +8,7 @@ await runSteps([
   {
     title: 'Unit, property, integration, packaging and document tests',
     command: 'vitest',
-    args: ['run', '--project', 'unit', '--project', 'whole'],
+    args: ['run', '--project', 'unit', '--project', 'whole', '--project', 'timed'],
   },
   { title: 'Published packages (publint, attw, knip, size, API)', command: 'node', args: ['scripts/check.ts'] },
   { title: 'API documents', command: 'typedoc', args: [] },
