@@ -9,6 +9,7 @@ import { directRoute } from './ingestion/direct-route.ts'
 import { Ingestion, type IngestionSnapshot } from './ingestion/ingestion.ts'
 import { remoteWriteRoute } from './ingestion/remote-write-route.ts'
 import { Scraper, type TargetSnapshot, parseTargets } from './ingestion/scraper.ts'
+import { pageRoutes } from './page/page.ts'
 import { prometheusRoutes } from './query/prometheus-routes.ts'
 import { Query, type QuerySnapshot } from './query/query.ts'
 import { queryRoutes } from './query/routes.ts'
@@ -127,6 +128,7 @@ export class Platform {
     prometheusRoutes(this.app, this.query)
     statusRoutes(this.app, this)
     adminRoutes(this.app, this)
+    pageRoutes(this.app, this)
   }
 
   /** Opens everything, and stores what an earlier process had accepted and not stored. */
