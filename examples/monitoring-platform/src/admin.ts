@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { alertingAdminRoutes } from './alerting/routes.ts'
 import type { App } from './app.ts'
 import type { Platform } from './platform.ts'
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1'])
 
-/** `POST /admin/backup` and `POST /admin/compact`, from this machine only. */
+/** `POST /admin/backup`, `POST /admin/compact`, and those of the alerting engine, from this machine only. */
 export function adminRoutes(app: App, platform: Platform): void {
   void app.register(async (admin) => {
     admin.addHook('onRequest', async (request, reply) => {
@@ -29,6 +30,7 @@ export function adminRoutes(app: App, platform: Platform): void {
       await platform.store.compact(true)
       return { bytes_before: before, bytes: platform.store.snapshot().bytes }
     })
+    alertingAdminRoutes(admin, platform.alerting)
     await Promise.resolve()
   })
 }

@@ -1,5 +1,6 @@
 import { envSchema } from 'env-schema'
 import { type Static, Type } from 'typebox'
+import { alertingOptions } from './alerting/options.ts'
 
 const integer = (minimum: number, maximum: number, fallback: number, description: string) =>
   Type.Integer({ minimum, maximum, default: fallback, description })
@@ -69,6 +70,7 @@ export const ConfigSchema = Type.Object({
   }),
   SCRAPE_MS: integer(100, 3_600_000, 5_000, 'How often they are read.'),
   SCRAPE_TIMEOUT_MS: integer(10, 3_600_000, 4_000, 'How long a page may take.'),
+  ...alertingOptions,
   SHUTDOWN_GRACE_MS: integer(0, 600_000, 30_000, 'How long accepted samples may take to be stored after SIGTERM.'),
 })
 

@@ -2,6 +2,9 @@ import { rateLimiter } from '@tps/heijunka'
 import { CircuitBreaker } from '@tps/jidoka'
 import type { Logger } from 'pino'
 import { adminRoutes } from './admin.ts'
+import type { AlertingSnapshot } from './alerting/answers.ts'
+import { alertingRoutes } from './alerting/routes.ts'
+import { type AlertingEngine, startAlerting } from './alerting/start.ts'
 import { type App, createApp } from './app.ts'
 import { ConfigError, type Config } from './config.ts'
 import { answerErrors } from './errors.ts'
@@ -34,13 +37,14 @@ export interface PlatformSnapshot {
   readonly queue: QueueSnapshot
   readonly storage: StoreSnapshot & { readonly inHand: number }
   readonly query: QuerySnapshot
+  readonly alerting: AlertingSnapshot
   readonly targets: readonly TargetSnapshot[]
 }
 
 const HOUR_MS = 3_600_000
 
 /**
- * The components in one process: ingestion, queue, storage consumer and query. The alerting engine listens with
+ * The components in one process: ingestion, queue, storage consumer, query and the alerting engine, which listens with
  * `onSamples`. Add routes to `app`, listeners and what is to be stopped, then `listen`.
  */
 export class Platform {
@@ -55,6 +59,7 @@ export class Platform {
   readonly ingestion: Ingestion
   readonly consumer: StorageConsumer
   readonly query: Query
+  readonly alerting: AlertingEngine
   /** Open while nothing can be stored. */
   readonly breaker: CircuitBreaker
   readonly #scraper: Scraper
@@ -63,12 +68,17 @@ export class Platform {
   #maintenance: NodeJS.Timeout | undefined
   #stopping: Promise<number> | undefined
 
-  private constructor(config: Config, log: Logger, series: SeriesTable, store: Store, queue: SampleQueue) {
+  private constructor(
+    config: Config,
+    log: Logger,
+    { series, store, queue, alerting }: Pick<Platform, 'series' | 'store' | 'queue' | 'alerting'>,
+  ) {
     this.config = config
     this.log = log
     this.series = series
     this.store = store
     this.queue = queue
+    this.alerting = alerting
     this.breaker = new CircuitBreaker({
       name: 'storage',
       trip: { consecutiveFailures: 1 },
@@ -126,6 +136,7 @@ export class Platform {
     remoteWriteRoute(this.app, this)
     queryRoutes(this.app, this.query)
     prometheusRoutes(this.app, this.query)
+    alertingRoutes(this.app, alerting)
     statusRoutes(this.app, this)
     adminRoutes(this.app, this)
     pageRoutes(this.app, this)
@@ -133,16 +144,21 @@ export class Platform {
 
   /** Opens everything, and stores what an earlier process had accepted and not stored. */
   static async start(config: Config, log: Logger): Promise<Platform> {
+    const alerting = startAlerting(config, log.child({ component: 'alerting' }))
     const series = new SeriesTable(config.MAX_SERIES)
-    const store = await openStore(config, series)
+    let store: Store | undefined
     let queue: SampleQueue
     try {
+      store = await openStore(config, series)
       queue = await openQueue(config, series, store, log.child({ component: 'queue' }))
     } catch (error) {
-      await store.close()
+      await store?.close()
+      await alerting.stop()
       throw error
     }
-    const platform = new Platform(config, log, series, store, queue)
+    const platform = new Platform(config, log, { series, store, queue, alerting })
+    platform.onSamples((batch, table) => alerting.alerting.take(batch, table))
+    platform.onStop(async () => await alerting.stop())
     platform.breaker.on('open', () => log.error({ component: 'storage' }, 'nothing can be stored; refusing samples'))
     platform.breaker.on('close', () => log.info({ component: 'storage' }, 'storing again'))
     if (config.ROLE === 'all') platform.consumer.start()
@@ -178,6 +194,7 @@ export class Platform {
       queue: this.queue.snapshot(),
       storage: { ...this.store.snapshot(), inHand: this.consumer.snapshot().inHand },
       query: this.query.snapshot(),
+      alerting: this.alerting.alerting.snapshot(),
       targets: this.#scraper.snapshot(),
     }
   }

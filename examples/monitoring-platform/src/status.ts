@@ -1,4 +1,5 @@
 import { MetricsPage } from '@tps/andon/prometheus'
+import { type AlertingReading, alertingReadings } from './alerting/readings.ts'
 import type { App } from './app.ts'
 import type { Platform } from './platform.ts'
 
@@ -25,8 +26,8 @@ export function statusRoutes(app: App, platform: Platform): void {
 
 /** What this platform says of itself in the text format, so that it can watch itself. */
 function readings(platform: Platform): string {
-  const { ingestion, queue, storage, query, series } = platform.snapshot()
-  const all: readonly (readonly [name: string, type: 'counter' | 'gauge', help: string, value: number])[] = [
+  const { ingestion, queue, storage, query, series, alerting } = platform.snapshot()
+  const all: readonly AlertingReading[] = [
     ['accepted_samples_total', 'counter', 'Samples that were accepted.', ingestion.accepted],
     ['bad_requests_total', 'counter', 'Requests that were refused with 400.', ingestion.badRequests],
     ['limited_requests_total', 'counter', 'Requests beyond the limit of their client.', ingestion.limited],
@@ -43,6 +44,7 @@ function readings(platform: Platform): string {
     ['scan_seconds', 'gauge', 'How long the last scan took.', storage.scanMs / 1_000],
     ['queries_total', 'counter', 'Queries that were begun.', query.queries],
     ['failed_queries_total', 'counter', 'Queries that failed.', query.failed],
+    ...alertingReadings(alerting),
   ]
   return all
     .map(([name, type, help, value]) => {

@@ -1,0 +1,346 @@
+import { createHash } from 'node:crypto'
+import {
+  type Alert,
+  AlertEmitter,
+  type AlertEmitterOptions,
+  type AlertRule,
+  type Channel,
+  type Clock,
+  type Silence,
+  type SilenceOptions,
+  type Timers,
+} from '@tps/andon'
+import { PercentileTracker } from '@tps/kaizen'
+import type { Logger } from 'pino'
+import { Rate } from '../rate.ts'
+import type { SampleBatch } from '../sample.ts'
+import type { SeriesTable } from '../series.ts'
+import { AlertHistory } from './alert-history.ts'
+import { alertLog } from './alert-log.ts'
+import type { AlertStateName, AlertingSnapshot, AlertsAnswer, AlertAnswer, AlertHistoryAnswer } from './answers.ts'
+import { shown } from './answers.ts'
+import { CHANNEL_CAPACITY } from './channels.ts'
+import { CountedChannel, type NotificationCounts } from './counted-channel.ts'
+import { Evaluator } from './evaluator.ts'
+import { alertKeyOf } from './labels.ts'
+import { levelOf } from './level.ts'
+import { type Duty, OnCallChannel } from './on-call-channel.ts'
+import { handoverAfter } from './on-call.ts'
+import { type Rule, expressionOf } from './rule.ts'
+import type { RuleSeries, Verdict } from './rule-series.ts'
+import type { RuleSet } from './rules-read.ts'
+import type { WatchedRule } from './watched-rule.ts'
+
+export interface AlertingOptions {
+  readonly rules: RuleSet
+  /** Beside the log, and whoever is on call. */
+  readonly channels: readonly Channel[]
+  readonly counts: NotificationCounts
+  /** Says who is on call, and how they are reached. @throws when that can't be. */
+  readonly dutyOf: (onCall: RuleSet['onCall']) => Duty | undefined
+  readonly log: Logger
+  readonly maxSeries: number
+  readonly clock: Clock
+  readonly timers: Timers
+  /** ms since 1970. */
+  readonly wallNow: () => number
+}
+
+/** Alerts that may have a state at once, over all rules. */
+const MAX_ALERTS = 100_000
+const DELAY_WINDOW_MS = 600_000
+/** How long what is to be told may take at the end, in ms. */
+const FLUSH_MS = 2_000
+
+/**
+ * The alerting engine: the evaluator finds out which values are trouble as samples arrive, andon's `AlertEmitter` does
+ * everything that comes of it.
+ */
+export class Alerting {
+  readonly #options: AlertingOptions
+  readonly #evaluator: Evaluator
+  readonly #history = new AlertHistory()
+  readonly #rate: Rate
+  readonly #delay: PercentileTracker
+  readonly #onCall: OnCallChannel
+  readonly #channels: readonly Channel[]
+  /** What has an alert, by the alert. */
+  readonly #byAlert = new Map<string, RuleSeries>()
+  /** Fingerprints of alerts that were held back: how long they took says nothing. */
+  readonly #held = new Set<string>()
+  #rulesByName: ReadonlyMap<string, Rule> = new Map()
+  #schedule: Duty['schedule'] | undefined
+  #emitter: AlertEmitter
+  #timer: { cancel(): void } | undefined
+  /** When the rules were loaded, in ms since 1970. */
+  loadedAt: number
+
+  /** @throws {RangeError | TypeError} when something in the rules is nothing that andon can use. */
+  constructor(options: AlertingOptions) {
+    const { rules, channels, counts, maxSeries, wallNow, clock, log } = options
+    this.#options = options
+    this.#rate = new Rate(() => clock.now())
+    this.#delay = new PercentileTracker({ name: 'alert delay', windowMs: DELAY_WINDOW_MS, clock })
+    this.#onCall = new OnCallChannel(wallNow)
+    const told = (alert: Alert): void => this.#told(alert)
+    this.#channels = [alertLog(log, (alert) => this.#detailOf(alert)), ...channels, this.#onCall].map(
+      (channel) => new CountedChannel(channel, counts, told),
+    )
+    this.#setDuty(rules)
+    this.#emitter = this.#listen(new AlertEmitter(this.#emitterOptions(rules)))
+    this.#rulesByName = new Map(rules.rules.map((rule) => [rule.name, rule]))
+    this.#evaluator = new Evaluator({
+      rules: rules.rules,
+      maxSeries,
+      wallNow,
+      tell: (series, verdict, value) => this.#observe(series, verdict, value),
+    })
+    this.loadedAt = wallNow()
+  }
+
+  get rules(): readonly WatchedRule[] {
+    return this.#evaluator.rules
+  }
+
+  /** Samples that have just arrived. */
+  take(batch: SampleBatch, table: SeriesTable): void {
+    const { evaluations } = this.#evaluator.counts
+    this.#evaluator.take(batch, table)
+    const done = this.#evaluator.counts.evaluations - evaluations
+    if (done > 0) this.#rate.add(done)
+  }
+
+  /** Looks at what time has brought. */
+  tick(): void {
+    this.#evaluator.tick()
+    this.#emitter.evaluate()
+  }
+
+  /** Looks at time every `everyMs` from now on. */
+  start(everyMs: number): void {
+    const turn = (): void => {
+      this.#timer = this.#options.timers.schedule(everyMs, turn)
+      this.tick()
+    }
+    this.#timer?.cancel()
+    this.#timer = this.#options.timers.schedule(everyMs, turn)
+  }
+
+  /**
+   * These rules hold from now on. Rules that are the same as before go on where they are; what fires of the others
+   * resolves. @throws when they can't be used: then nothing has changed.
+   */
+  load(rules: RuleSet): void {
+    const options = this.#emitterOptions(rules)
+    // Finds out whether andon can use them.
+    new AlertEmitter(options).close()
+    this.#setDuty(rules)
+    const before = this.#emitter
+    for (const { all } of this.#evaluator.setRules(rules.rules))
+      for (const { rule, labels, state } of all.values())
+        if (state !== 'ok') before.forget({ rule: rule.rule.name, labels })
+    const saved = before.toJSON()
+    before.close()
+    this.#rulesByName = new Map(rules.rules.map((rule) => [rule.name, rule]))
+    this.#emitter = this.#listen(AlertEmitter.restore(saved, options))
+    this.#emitter.evaluate()
+    this.loadedAt = this.#options.wallNow()
+  }
+
+  /** What is pending and what fires, the silences, and who is on call. */
+  alerts(): AlertsAnswer {
+    const alerts = this.#emitter.alerts()
+    const schedule = this.#schedule
+    const handover = schedule && handoverAfter(schedule, this.#options.wallNow())
+    return {
+      alerts: alerts.map((alert) => this.#answerOf(alert)),
+      silences: this.#emitter.silences(),
+      onCall: handover ? { now: handover.now, until: handover.untilMs, next: handover.next } : null,
+    }
+  }
+
+  history(limit: number): AlertHistoryAnswer {
+    return { events: this.#history.latest(limit) }
+  }
+
+  /** Acknowledges the alert of this id. `undefined` when none of that id fires; it may have been acknowledged before. */
+  acknowledge(id: string, by: string, comment = ''): AlertAnswer | undefined {
+    const find = (): Alert | undefined =>
+      this.#emitter.alerts().find((alert) => alert.state === 'firing' && idOf(alert.fingerprint) === id)
+    const alert = find()
+    if (!alert) return undefined
+    this.#emitter.acknowledge(alert.fingerprint, { by, comment })
+    return this.#answerOf(find() ?? alert)
+  }
+
+  /** @throws as that of `AlertEmitter`. */
+  silence(options: SilenceOptions): Silence {
+    return this.#emitter.silence(options)
+  }
+
+  /** Whether there was one. */
+  expireSilence(id: string): boolean {
+    return this.#emitter.expireSilence(id)
+  }
+
+  snapshot(): AlertingSnapshot {
+    const { sent, failed, retried, dropped } = this.#options.counts
+    const { evaluations, late, ahead } = this.#evaluator.counts
+    const { pending, firing } = this.#emitter.snapshot()
+    const { rules } = this.#evaluator
+    return {
+      rules: rules.length,
+      series: rules.reduce((sum, { all }) => sum + all.size, 0),
+      overflow: rules.reduce((sum, { overflow }) => sum + overflow.size, 0),
+      evaluations,
+      evaluationsPerSecond: this.#rate.perSecond,
+      late,
+      ahead,
+      pending,
+      firing,
+      notifications: { sent, failed, retried, dropped },
+      delayMs: this.#delay.snapshot().p99 ?? null,
+    }
+  }
+
+  /** Ends it. What is still to be told may take a moment. */
+  async stop(): Promise<void> {
+    this.#timer?.cancel()
+    const late = Promise.withResolvers<undefined>()
+    const timer = this.#options.timers.schedule(FLUSH_MS, () => late.resolve(undefined))
+    await Promise.race([this.#emitter.flush(), late.promise])
+    timer.cancel()
+    this.#emitter.close()
+  }
+
+  #setDuty({ onCall }: RuleSet): void {
+    this.#onCall.duty = this.#options.dutyOf(onCall)
+    this.#schedule = onCall?.schedule
+  }
+
+  #emitterOptions({ rules, telling, onCall }: RuleSet): AlertEmitterOptions {
+    const { clock, timers, wallNow, log } = this.#options
+    return {
+      name: 'platform',
+      rules: rules.map((rule) => ruleForAndon(rule)),
+      channels: onCall ? this.#channels : this.#channels.filter(({ name }) => name !== this.#onCall.name),
+      channelCapacity: CHANNEL_CAPACITY,
+      maxSeries: MAX_ALERTS,
+      ...telling,
+      clock,
+      timers,
+      wallNow,
+      onListenerError: (error) => log.error({ err: error }, 'a listener for alerts failed'),
+    }
+  }
+
+  #listen(emitter: AlertEmitter): AlertEmitter {
+    const { counts, log } = this.#options
+    emitter.on('pending', (alert) => this.#changed(alert, 'pending'))
+    emitter.on('firing', (alert) => this.#changed(alert, 'firing'))
+    emitter.on('resolved', (alert) => this.#changed(alert, 'ok'))
+    emitter.on('inactive', (alert) => this.#changed(alert, 'ok'))
+    emitter.on('silenced', ({ alert }) => this.#held.add(alert.fingerprint))
+    emitter.on('inhibited', ({ alert }) => this.#held.add(alert.fingerprint))
+    emitter.on('deliveryFailed', ({ channel, notification, reason, error }) => {
+      // What a new file of rules has interrupted goes on in the emitter that comes after.
+      if (reason === 'closed' || emitter !== this.#emitter) return
+      if (reason === 'full') counts.dropped++
+      log.error({ channel, notification: notification.id, reason, err: error }, 'a notification was not delivered')
+    })
+    return emitter
+  }
+
+  #observe(series: RuleSeries, verdict: Verdict, value: number | undefined): void {
+    // What is well and was so needs nobody.
+    if (verdict === 'clear' && series.state === 'ok') return
+    const { name, labels: own } = series.rule.rule
+    if (verdict !== 'clear') this.#byAlert.set(alertKeyOf(name, { ...own, ...series.labels }), series)
+    this.#emitter.observe({ rule: name, labels: series.labels }, value)
+    if (series.state === 'ok') this.#byAlert.delete(alertKeyOf(name, { ...own, ...series.labels }))
+  }
+
+  #changed(alert: Alert, to: AlertStateName): void {
+    const key = alertKeyOf(alert.rule, alert.labels)
+    const series = this.#byAlert.get(key)
+    const { state: from = to === 'ok' ? 'firing' : 'ok' } = series ?? {}
+    if (series) series.state = to
+    if (to === 'ok') {
+      this.#byAlert.delete(key)
+      this.#held.delete(alert.fingerprint)
+    }
+    const { rule, labels, value, fingerprint } = alert
+    this.#history.add({
+      at: this.#options.wallNow(),
+      id: idOf(fingerprint),
+      rule,
+      from,
+      to,
+      value: shown(value),
+      labels,
+    })
+  }
+
+  #told({ rule, activeSince, fingerprint }: Alert): void {
+    if (this.#held.has(fingerprint)) return
+    const { forMs = 0 } = this.#rulesByName.get(rule) ?? {}
+    this.#delay.record(Math.max(0, this.#options.wallNow() - Date.parse(activeSince) - forMs))
+  }
+
+  #seriesOf({ rule, labels }: Alert): RuleSeries | undefined {
+    return this.#byAlert.get(alertKeyOf(rule, labels))
+  }
+
+  #detailOf(alert: Alert): ReturnType<Parameters<typeof alertLog>[1]> {
+    const rule = this.#rulesByName.get(alert.rule)
+    if (!rule) return undefined
+    const { metric, threshold } = rule
+    const samples = this.#seriesOf(alert)?.window.samples ?? 0
+    return { metric, condition: expressionOf(rule), threshold, samples }
+  }
+
+  #answerOf(alert: Alert): AlertAnswer {
+    const { fingerprint, rule, severity, state, labels, value, summary, startsAt, activeSince } = alert
+    const known = this.#rulesByName.get(rule)
+    const series = this.#seriesOf(alert)
+    return {
+      id: idOf(fingerprint),
+      rule,
+      severity,
+      state: state === 'firing' ? 'firing' : 'pending',
+      labels,
+      expression: known ? expressionOf(known) : '',
+      value: shown(series && series.window.samples > 0 ? series.window.value : value),
+      threshold: known?.threshold ?? Number.NaN,
+      samples: series?.window.samples ?? 0,
+      since: Date.parse(startsAt ?? activeSince),
+      summary,
+      runbook: known?.runbook ?? null,
+      ...(alert.acknowledgedBy !== undefined && { acknowledgedBy: alert.acknowledgedBy }),
+      ...(alert.silencedBy !== undefined && { silencedBy: alert.silencedBy }),
+      ...(alert.inhibitedBy !== undefined && { inhibitedBy: idOf(alert.inhibitedBy) }),
+    }
+  }
+}
+
+/** A short name of an alert that fits into a path. */
+function idOf(fingerprint: string): string {
+  return createHash('sha256').update(fingerprint).digest('base64url').slice(0, 16)
+}
+
+function ruleForAndon(rule: Rule): AlertRule {
+  const { name, severity, labels, summary, runbook, forMs, keepFiringMs, noData } = rule
+  const { isAbove, limit } = levelOf(rule)
+  const expression = expressionOf(rule)
+  return {
+    name,
+    severity,
+    labels,
+    summary,
+    description: runbook === undefined ? expression : `${expression}\nRunbook: ${runbook}`,
+    threshold: isAbove ? { above: limit } : { below: limit },
+    forMs,
+    keepFiringMs,
+    noData,
+  }
+}
