@@ -5,12 +5,14 @@ import { root } from '../../../scripts/packages.ts'
 /** A page of the documents whose bash blocks are run. */
 export class Page {
   readonly #path: string
+  readonly #text: string
   readonly #sections: ReadonlyMap<string, readonly string[]>
 
   /** @param path from `docs/`. */
   constructor(path: string) {
     this.#path = path
-    this.#sections = sectionsOf(readFileSync(join(root, 'docs', path), 'utf8'))
+    this.#text = readFileSync(join(root, 'docs', path), 'utf8')
+    this.#sections = sectionsOf(this.#text)
   }
 
   /** The bash blocks under the heading that begins with `heading`, in order, without those of the headings below it. */
@@ -18,6 +20,18 @@ export class Page {
     const title = [...this.#sections.keys()].find((key) => key.startsWith(heading))
     if (title === undefined) throw new Error(`${this.#path} has no section "${heading}"`)
     return this.#sections.get(title) ?? []
+  }
+
+  /** The rows of the first table under the heading, without its head. */
+  table(heading: string): readonly (readonly string[])[] {
+    const [, text = ''] = this.#text.split(new RegExp(`^#+ ${heading}`, 'm'))
+    const lines = text.split('\n').filter((line) => line.startsWith('|'))
+    return lines.slice(2).map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    )
   }
 
   /** The lines of all of its bash blocks. */

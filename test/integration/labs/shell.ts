@@ -6,15 +6,39 @@ import { join } from 'node:path'
 import { root } from '../../../scripts/packages.ts'
 import type { ExpectStatic } from 'vitest'
 import { RunningService } from '../service.ts'
+import { needPrograms } from './programs.ts'
 
-// Commands run as they stand in the pages, with these changes: curl and make are led to the port of the service under test,
-// and what waits (sleep, timeout, the seconds of a load test) waits LAPSE times shorter.
+// Commands run as they stand in the pages, with these changes: curl and make are led to the ports of the service under test;
+// what waits (sleep, timeout, the seconds of a load test) waits LAPSE times shorter, and so does each key of a body that
+// SHORTER names. A sleep is a tenth of a second at least: to ask more often only costs the service its cores.
 
 const PRELUDE = `
-shorter() { jq -n "$1 / $LAPSE"; }
-curl() { command curl --show-error "\${@//localhost:8080/localhost:$SERVICE_PORT}"; }
-sleep() { command sleep "$(shorter "$1")"; }
-timeout() { local seconds; seconds=$(shorter "$1"); shift; command timeout "$seconds" "$@"; }
+shorter() {
+  local part=0
+  [[ $1 == *.* ]] && part=\${1#*.}
+  part=\${part}00
+  local ms=$(( (10#\${1%%.*} * 1000 + 10#\${part:0:3}) / LAPSE ))
+  printf '%d.%03d' $((ms / 1000)) $((ms % 1000))
+}
+curl() {
+  local args=() arg key
+  for arg in "$@"; do
+    arg=\${arg//localhost:8080/localhost:$SERVICE_PORT}
+    arg=\${arg//localhost:8081/localhost:$DOWNSTREAM_PORT}
+    for key in $SHORTER; do
+      [[ $arg =~ ^(.*\\"$key\\":)([0-9]+)(.*)$ ]] &&
+        arg="\${BASH_REMATCH[1]}$((BASH_REMATCH[2] / LAPSE))\${BASH_REMATCH[3]}"
+    done
+    args+=("$arg")
+  done
+  command curl --show-error "\${args[@]}"
+}
+sleep() {
+  local seconds=$(shorter "$1")
+  [[ $seconds < 0.1 ]] && seconds=0.1
+  command sleep "$seconds"
+}
+timeout() { local seconds=$(shorter "$1"); shift; command timeout "$seconds" "$@"; }
 make() {
   local args=() arg
   for arg in "$@"; do
@@ -28,55 +52,58 @@ make() {
 export -f shorter curl sleep timeout make
 `
 
-/** A page whose commands are run, and what is asserted of them. */
-export interface LabTest {
-  readonly title: string
-  /** The service's, beside its defaults. */
-  readonly environment: Readonly<Record<string, string>>
+/** How commands are run. */
+export interface Pace {
   /** How many times shorter everything waits. */
   readonly lapse: number
+  /** The keys of bodies that are times of the lab itself, and get shorter as well. Default none. */
+  readonly shorter?: readonly string[]
+}
+
+/** How the commands of a page are run. */
+export interface LabOptions extends Pace {
+  /** The service's, beside its defaults. */
+  readonly environment: Readonly<Record<string, string>>
   /** What every `make` is told, such as the length of a load test that has none in the page. */
   readonly makeDefaults?: string
+}
+
+/** A page whose commands are run, and what is asserted of them. */
+export interface LabTest extends LabOptions {
+  readonly title: string
   readonly assert: (lab: Lab, expect: ExpectStatic) => Promise<void>
 }
 
 /** A service, and a shell in which the commands of a page reach it. */
 export class Lab implements AsyncDisposable {
   readonly service: RunningService
-  readonly #lapse: number
-  readonly #makeDefaults: string
+  readonly #options: LabOptions
   readonly #directory = mkdtempSync(join(tmpdir(), 'tps-lab-'))
   readonly #shells = new Set<ChildProcess>()
 
-  private constructor(service: RunningService, lapse: number, makeDefaults: string) {
+  private constructor(service: RunningService, options: LabOptions) {
     this.service = service
-    this.#lapse = lapse
-    this.#makeDefaults = makeDefaults
+    this.#options = options
     symlinkSync(join(root, 'examples'), join(this.#directory, 'examples'))
   }
 
-  /**
-   * @param environment the service's, beside its defaults.
-   * @param lapse how many times shorter everything waits.
-   * @param makeDefaults what every `make` is told, such as the length of a load test that has none in the page.
-   */
-  static async start(environment: Readonly<Record<string, string>>, lapse: number, makeDefaults = ''): Promise<Lab> {
-    return new Lab(await RunningService.start(environment), lapse, makeDefaults)
+  static async start(options: LabOptions): Promise<Lab> {
+    await needPrograms()
+    return new Lab(await RunningService.start(options.environment), options)
   }
 
   /** Runs the commands in order and resolves with what each printed. */
-  async runAll(commands: readonly string[]): Promise<string[]> {
+  async runAll(commands: readonly string[], pace: Pace = this.#options): Promise<string[]> {
     const printed: string[] = []
-    for (const code of commands) printed.push(await this.run(code))
+    for (const code of commands) printed.push(await this.run(code, pace))
     return printed
   }
 
   /** Runs one command. What the service has logged is in tps.log. Rejects with what it said when it fails. */
-  async run(code: string): Promise<string> {
-    writeFileSync(
-      join(this.#directory, 'tps.log'),
-      this.service.log.map((line) => `${JSON.stringify(line)}\n`).join(''),
-    )
+  async run(code: string, pace: Pace = this.#options): Promise<string> {
+    const { log, port } = this.service
+    writeFileSync(join(this.#directory, 'tps.log'), log.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    const downstream = log.find(({ msg }) => msg === 'simulated downstream listening')
     const shell = spawn('bash', ['-c', PRELUDE + code], {
       cwd: this.#directory,
       // A group of its own: what it leaves in the background can be ended with it.
@@ -84,9 +111,13 @@ export class Lab implements AsyncDisposable {
       env: {
         PATH: process.env['PATH'],
         ROOT: root,
-        SERVICE_PORT: String(this.service.port),
-        LAPSE: String(this.#lapse),
-        MAKE_DEFAULTS: this.#makeDefaults,
+        SERVICE_PORT: String(port),
+        DOWNSTREAM_PORT: new URL(String(downstream?.['url'])).port,
+        LAPSE: String(pace.lapse),
+        SHORTER: pace.shorter?.join(' '),
+        MAKE_DEFAULTS: this.#options.makeDefaults,
+        // Each make starts a Node: what the first one has compiled is there for the others.
+        NODE_COMPILE_CACHE: join(this.#directory, 'compiled'),
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -98,8 +129,15 @@ export class Lab implements AsyncDisposable {
     const [exitCode] = (await once(shell, 'close')) as [number | null]
     // 23: who reads has had enough, as in "| head".
     if (exitCode !== 0 || /curl: \((?!23\))/.test(errors))
-      throw new Error(`the command ended with ${exitCode}:\n${code}\n${printed}\n${errors}`)
+      throw new Error(`the command ended with ${exitCode}:\n${code}\n${printed}\n${errors}${this.#lastWords()}`)
     return printed
+  }
+
+  /** What a service that has ended said, for whoever wonders why. */
+  #lastWords(): string {
+    const { exitCode, signalCode } = this.service.process
+    if (exitCode === null && signalCode === null) return ''
+    return `\nthe service has ended with ${exitCode ?? signalCode}:\n${this.service.printed()}`
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
