@@ -57,7 +57,10 @@ export async function assertTutorial5(
   plans: { readonly scan: RegExp; readonly index: RegExp },
 ): Promise<void> {
   const page = new Page('tutorials/5-find-the-bottleneck.md')
-  await using lab = await Lab.start({ LATENCY_WINDOW_MS: '2000', CACHE_TTL_MS: '500', ...environment }, 30)
+  await using lab = await Lab.start({
+    environment: { LATENCY_WINDOW_MS: '2000', CACHE_TTL_MS: '500', ...environment },
+    lapse: 30,
+  })
   const { service } = lab
   // The rows are there when this answers.
   const report = () => service.json<DatabaseReport>('/admin/database')

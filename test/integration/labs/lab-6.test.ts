@@ -33,7 +33,7 @@ describe('lab 6', () => {
   const page = new Page('labs/lab-6-tracing.md')
   let lab: Lab
   beforeAll(async () => {
-    lab = await Lab.start({}, 2)
+    lab = await Lab.start({ environment: {}, lapse: 2 })
   })
   afterAll(async () => await lab[Symbol.asyncDispose]())
 

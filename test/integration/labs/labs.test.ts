@@ -14,9 +14,9 @@ const MOST_MS = 180_000
 /** Runs pages side by side, each on a service of its own. */
 function sideBySide(labs: readonly LabTest[]): void {
   describe.concurrent('as they stand there', () => {
-    it.for(labs)('$title', { timeout: MOST_MS }, async ({ environment, lapse, makeDefaults, assert }, { expect }) => {
-      await using lab = await Lab.start(environment, lapse, makeDefaults)
-      await assert(lab, expect)
+    it.for(labs)('$title', { timeout: MOST_MS }, async (test, { expect }) => {
+      await using lab = await Lab.start(test)
+      await test.assert(lab, expect)
     })
   })
 }

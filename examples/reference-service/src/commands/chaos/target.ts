@@ -44,18 +44,25 @@ export class Target {
     return (info['configuration'] as Readonly<Record<string, unknown>> | undefined)?.['TPS_ROLE'] === 'api'
   }
 
-  /** How it is, now. Never rejects. */
+  /** How it is, now. As long as a circuit refuses every signal it isn't healthy, whatever its parts are. Never rejects. */
   async condition(): Promise<Condition> {
     try {
-      const response = await fetch(new URL('/health', this.#service), { signal: AbortSignal.timeout(2_000) })
-      const { status, components } = (await response.json()) as {
-        status: string
-        components: Readonly<Record<string, string>>
-      }
-      return { health: status, ailing: Object.keys(components).filter((name) => components[name] !== 'healthy') }
+      const [{ status, components }, { jidoka }] = await Promise.all([
+        this.#look<{ status: string; components: Readonly<Record<string, string>> }>('/health'),
+        this.#look<{ jidoka: { circuit_breaker: string; retry_after_ms: number } }>('/status'),
+      ])
+      const ailing = Object.keys(components).filter((name) => components[name] !== 'healthy')
+      const isRefusing = jidoka.circuit_breaker === 'Open' && jidoka.retry_after_ms > 0
+      if (!isRefusing || ailing.includes('circuit_breaker')) return { health: status, ailing }
+      return { health: status === 'healthy' ? 'degraded' : status, ailing: ['circuit_breaker', ...ailing] }
     } catch {
       return { health: 'gone', ailing: [] }
     }
+  }
+
+  async #look<T>(path: string): Promise<T> {
+    const response = await fetch(new URL(path, this.#service), { signal: AbortSignal.timeout(2_000) })
+    return (await response.json()) as T
   }
 
   async #ask(method: string, url: URL, body?: object): Promise<Readonly<Record<string, unknown>>> {
