@@ -136,13 +136,14 @@ export class Alerting {
     new AlertEmitter(options).close()
     this.#setDuty(rules)
     const before = this.#emitter
-    for (const { all } of this.#evaluator.setRules(rules.rules))
-      for (const { rule, labels, state } of all.values())
-        if (state !== 'ok') before.forget({ rule: rule.rule.name, labels })
+    const ended = this.#evaluator
+      .setRules(rules.rules)
+      .flatMap(({ all }) => [...all.values()].filter(({ state }) => state !== 'ok'))
     const saved = before.toJSON()
     before.close()
     this.#rulesByName = new Map(rules.rules.map((rule) => [rule.name, rule]))
     this.#emitter = this.#listen(AlertEmitter.restore(saved, options))
+    for (const series of ended) this.#end(series)
     this.#emitter.evaluate()
     this.loadedAt = this.#options.wallNow()
   }
@@ -153,7 +154,7 @@ export class Alerting {
     const schedule = this.#schedule
     const handover = schedule && handoverAfter(schedule, this.#options.wallNow())
     return {
-      alerts: alerts.map((alert) => this.#answerOf(alert)),
+      alerts: alerts.map((alert) => this.#answerOf(alert, alerts)),
       silences: this.#emitter.silences(),
       onCall: handover ? { now: handover.now, until: handover.untilMs, next: handover.next } : null,
     }
@@ -166,7 +167,7 @@ export class Alerting {
   /** Acknowledges the alert of this id. `undefined` when none of that id fires; it may have been acknowledged before. */
   acknowledge(id: string, by: string, comment = ''): AlertAnswer | undefined {
     const find = (): Alert | undefined =>
-      this.#emitter.alerts().find((alert) => alert.state === 'firing' && idOf(alert.fingerprint) === id)
+      this.#emitter.alerts().find((alert) => alert.state === 'firing' && idOf(keyOf(alert)) === id)
     const alert = find()
     if (!alert) return undefined
     this.#emitter.acknowledge(alert.fingerprint, { by, comment })
@@ -261,7 +262,7 @@ export class Alerting {
   }
 
   #changed(alert: Alert, to: AlertStateName): void {
-    const key = alertKeyOf(alert.rule, alert.labels)
+    const key = keyOf(alert)
     const series = this.#byAlert.get(key)
     const { state: from = to === 'ok' ? 'firing' : 'ok' } = series ?? {}
     if (series) series.state = to
@@ -269,16 +270,30 @@ export class Alerting {
       this.#byAlert.delete(key)
       this.#held.delete(alert.fingerprint)
     }
-    const { rule, labels, value, fingerprint } = alert
-    this.#history.add({
-      at: this.#options.wallNow(),
-      id: idOf(fingerprint),
-      rule,
-      from,
-      to,
-      value: shown(value),
-      labels,
-    })
+    this.#note(key, alert, from, to, alert.value)
+  }
+
+  /** Its rule is not what it was. What andon doesn't know any more resolves by itself, but is no event. */
+  #end(series: RuleSeries): void {
+    const { rule, labels, state } = series
+    const { name, labels: own } = rule.rule
+    if (this.#rulesByName.has(name)) this.#emitter.forget({ rule: name, labels })
+    if (series.state === 'ok') return
+    series.state = 'ok'
+    const key = alertKeyOf(name, { ...own, ...labels })
+    this.#byAlert.delete(key)
+    this.#note(key, { rule: name, labels: { ...own, ...labels } }, state, 'ok', null)
+  }
+
+  #note(
+    key: string,
+    { rule, labels }: Pick<Alert, 'rule' | 'labels'>,
+    from: AlertStateName,
+    to: AlertStateName,
+    value: number | null,
+  ): void {
+    const at = this.#options.wallNow()
+    this.#history.add({ at, id: idOf(key), rule, from, to, value: shown(value), labels })
   }
 
   #told({ rule, activeSince, fingerprint }: Alert): void {
@@ -287,8 +302,8 @@ export class Alerting {
     this.#delay.record(Math.max(0, this.#options.wallNow() - Date.parse(activeSince) - forMs))
   }
 
-  #seriesOf({ rule, labels }: Alert): RuleSeries | undefined {
-    return this.#byAlert.get(alertKeyOf(rule, labels))
+  #seriesOf(alert: Alert): RuleSeries | undefined {
+    return this.#byAlert.get(keyOf(alert))
   }
 
   #detailOf(alert: Alert): ReturnType<Parameters<typeof alertLog>[1]> {
@@ -299,12 +314,14 @@ export class Alerting {
     return { metric, condition: expressionOf(rule), threshold, samples }
   }
 
-  #answerOf(alert: Alert): AlertAnswer {
-    const { fingerprint, rule, severity, state, labels, value, summary, startsAt, activeSince } = alert
+  #answerOf(alert: Alert, all: readonly Alert[] = []): AlertAnswer {
+    const inhibitor =
+      alert.inhibitedBy === undefined ? undefined : all.find(({ fingerprint }) => fingerprint === alert.inhibitedBy)
+    const { rule, severity, state, labels, value, summary, startsAt, activeSince } = alert
     const known = this.#rulesByName.get(rule)
     const series = this.#seriesOf(alert)
     return {
-      id: idOf(fingerprint),
+      id: idOf(keyOf(alert)),
       rule,
       severity,
       state: state === 'firing' ? 'firing' : 'pending',
@@ -318,14 +335,18 @@ export class Alerting {
       runbook: known?.runbook ?? null,
       ...(alert.acknowledgedBy !== undefined && { acknowledgedBy: alert.acknowledgedBy }),
       ...(alert.silencedBy !== undefined && { silencedBy: alert.silencedBy }),
-      ...(alert.inhibitedBy !== undefined && { inhibitedBy: idOf(alert.inhibitedBy) }),
+      ...(inhibitor && { inhibitedBy: idOf(keyOf(inhibitor)) }),
     }
   }
 }
 
+function keyOf({ rule, labels }: Alert): string {
+  return alertKeyOf(rule, labels)
+}
+
 /** A short name of an alert that fits into a path. */
-function idOf(fingerprint: string): string {
-  return createHash('sha256').update(fingerprint).digest('base64url').slice(0, 16)
+function idOf(key: string): string {
+  return createHash('sha256').update(key).digest('base64url').slice(0, 16)
 }
 
 function ruleForAndon(rule: Rule): AlertRule {

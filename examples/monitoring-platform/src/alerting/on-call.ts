@@ -55,14 +55,10 @@ export function handoverAfter(schedule: OnCallSchedule, timeMs: number): Handove
   // After a whole rotation without overrides nothing new can come.
   const lastMs = Math.max(timeMs, ...schedule.overrides.map((each) => each.untilMs))
   const mostMs = lastMs + (schedule.rotation.length + 1) * schedule.shiftMs
-  for (let atMs = untilMs; atMs <= mostMs && !isAlone(schedule);) {
+  for (let atMs = untilMs; atMs <= mostMs;) {
     const later = onCallAt(schedule, atMs)
     if (later.name !== now) return { now, untilMs: atMs, next: later.name }
     atMs = later.untilMs
   }
   return { now, untilMs: null, next: null }
-}
-
-function isAlone({ rotation, overrides }: OnCallSchedule): boolean {
-  return rotation.length === 1 && overrides.every(({ name }) => name === rotation[0])
 }

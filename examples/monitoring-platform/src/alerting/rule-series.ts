@@ -46,18 +46,9 @@ export class RuleSeries {
 }
 
 function windowOf({ agg }: Rule, level: Level): SlidingWindow {
-  switch (agg) {
-    case 'avg':
-    case 'sum':
-      return new SumWindow(level, agg === 'avg')
-    case 'min':
-    case 'max':
-      return new ExtremeWindow(level, agg === 'max')
-    case 'count':
-      return new CountWindow(level)
-    case 'last':
-      return new LastWindow(level)
-    default:
-      return new RankWindow(level, Number(agg.slice(1)))
-  }
+  if (agg === 'count') return new CountWindow(level)
+  if (agg === 'last') return new LastWindow(level)
+  if (agg === 'avg' || agg === 'sum') return new SumWindow(level, agg === 'avg')
+  if (agg === 'min' || agg === 'max') return new ExtremeWindow(level, agg === 'max')
+  return new RankWindow(level, Number(agg.slice(1)))
 }

@@ -95,7 +95,7 @@ function onCallFrom(given: NonNullable<RulesFile['on_call']>, problems: string[]
     if ([channel, webhook, slack, email].filter((each) => each !== undefined).length !== 1)
       problems.push(`on_call: "${name}" must have one of channel, webhook, slack and email`)
   const shiftMs = msOf(given.shift, 0)
-  if (shiftMs < 1) problems.push('on_call: shift must be more than 0')
+  if (shiftMs < 60_000) problems.push(`on_call: shift must be at least 1m; it is ${given.shift}`)
   const startMs = momentOf(given.start, 'on_call: start', problems)
   const overrides = (given.overrides ?? []).map(({ name, from, until }, index) => {
     const at = `on_call: overrides[${index}]`

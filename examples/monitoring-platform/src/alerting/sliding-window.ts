@@ -22,6 +22,11 @@ export abstract class SlidingWindow {
   /** What is made of the samples. Any number when there are none. */
   abstract readonly value: number
 
+  /** The first sub-window that it covers. */
+  protected get oldest(): number {
+    return this.#newest - SUB_WINDOWS + 1
+  }
+
   /** Whether it is beyond the limit. Not looked at when there are no samples. */
   abstract readonly isBeyond: boolean
 
@@ -35,7 +40,7 @@ export abstract class SlidingWindow {
     const place = slot & MASK
     this.#counts[place]!++
     this.#samples++
-    this.put(place, value, timeMs)
+    this.put(place, value, timeMs, slot)
     return true
   }
 
@@ -52,7 +57,7 @@ export abstract class SlidingWindow {
   }
 
   /** A sample of a sub-window. */
-  protected abstract put(place: number, value: number, timeMs: number): void
+  protected abstract put(place: number, value: number, timeMs: number, slot: number): void
   /** A sub-window is forgotten. */
   protected abstract clear(place: number): void
   /** Sub-windows were forgotten: what is known of all of them has to be found out again. */
