@@ -80,7 +80,7 @@ export class Workshop {
         attempts: config.TASK_ATTEMPTS,
         deadLetters: { add: (dead) => queue.bury?.(dead) },
       },
-      async (signal, context) => await this.work.process(signal, context),
+      (signal, context) => this.work.process(signal, context),
     )
     this.pool.on('retried', ({ item, attempt, error }) => {
       const reason = error instanceof Error ? error.message : String(error)

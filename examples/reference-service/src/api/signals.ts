@@ -1,10 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import type { Admission } from '../line/intake.ts'
 import type { SignalRecord } from '../register.ts'
 import { round } from '../round.ts'
 import type { Service } from '../service.ts'
 import { SignalRequestSchema } from '../signal.ts'
 import type { Tracing } from '../tracing/start.ts'
+import type { SignalTrace } from '../tracing/signal-trace.ts'
 import { noteStation } from '../tracing/station-log.ts'
 import { ErrorSchema } from './errors.ts'
 import type { App } from './server.ts'
@@ -47,7 +49,7 @@ const OutcomeSchema = Type.Object(
 
 /** `POST /signal` and `GET /signal/:id/status`. */
 export function signalRoutes(app: App, service: Service): void {
-  const { intake, register, log } = service
+  const { intake, log } = service
   const { tracing } = service.tools
   const isLogging = log.isLevelEnabled('debug')
   const { SIGNAL_SECRET } = service.config
@@ -79,32 +81,15 @@ export function signalRoutes(app: App, service: Service): void {
         },
       },
     },
-    async (request, reply) => {
+    // Not async: in memory a signal is accepted or refused at once, and each promise on the way would cost.
+    (request, reply) => {
       const trace = request.trace ?? tracing.begin(request.headers, request.receivedMs)
-      noteStation(log, isLogging, trace, { component: 'api' }, 'Processing signal')
-      const admission = await intake.accept(request.body, trace, request.receivedMs)
-      if (!admission.accepted) {
-        trace.answering()
-        const { reason, retryAfterMs, status } = admission
-        return await reply
-          .code(status)
-          .header('retry-after', Math.max(1, Math.ceil(retryAfterMs / 1_000)))
-          .send({ status: 'rejected', reason, retry_after_ms: Math.ceil(retryAfterMs), trace_id: request.traceId })
-      }
-      const { signal } = admission
-      const accepted = {
-        signal_id: signal.id,
-        status: 'accepted',
-        trace_id: signal.traceId,
-        timestamp: signal.acceptedAt,
-      }
-      if (request.query.wait !== 'true') {
-        trace.answering()
-        return await reply.code(202).send(accepted)
-      }
-      const finished = await register.whenFinished(signal)
-      trace.answering()
-      return await reply.code(200).send({ ...accepted, ...outcomeOf(finished) })
+      if (isLogging || trace.isRecorded) noteStation(log, isLogging, trace, { component: 'api' }, 'Processing signal')
+      const admission = intake.accept(request.body, trace, request.receivedMs)
+      const isWaiting = request.query.wait === 'true'
+      return admission instanceof Promise
+        ? admission.then((late) => answer(service, late, isWaiting, trace, reply))
+        : answer(service, admission, isWaiting, trace, reply)
     },
   )
 
@@ -157,4 +142,35 @@ function beginTrace(tracing: Tracing, request: FastifyRequest, reply: FastifyRep
   void reply.header('x-trace-id', trace.traceId)
   // Also when the caller has gone meanwhile.
   if (trace.isRecorded) reply.raw.once('close', () => trace.answered(reply.raw.statusCode))
+}
+
+/** Says what became of a request, at once or, where that is waited for, once its signal is finished. */
+function answer(
+  { register }: Service,
+  admission: Admission,
+  isWaiting: boolean,
+  trace: SignalTrace,
+  reply: FastifyReply,
+): void | Promise<void> {
+  if (!admission.accepted) {
+    trace.answering()
+    const { reason, retryAfterMs, status } = admission
+    void reply
+      .code(status)
+      .header('retry-after', Math.max(1, Math.ceil(retryAfterMs / 1_000)))
+      .send({ status: 'rejected', reason, retry_after_ms: Math.ceil(retryAfterMs), trace_id: trace.traceId })
+    return
+  }
+  const { signal } = admission
+  const { id: signal_id, traceId: trace_id, acceptedAt: timestamp } = signal
+  const accepted = { signal_id, status: 'accepted', trace_id, timestamp }
+  if (!isWaiting) {
+    trace.answering()
+    void reply.code(202).send(accepted)
+    return
+  }
+  return register.whenFinished(signal).then((finished) => {
+    trace.answering()
+    void reply.code(200).send({ ...accepted, ...outcomeOf(finished) })
+  })
 }

@@ -135,7 +135,8 @@ export class Intake {
       return this.#refuse(trace, 429, 'queue full', estimateWaitMs())
     }
     signal.enqueuedMs = performance.now()
-    noteStation(log, this.#isLogging, trace, { signal_id: signal.id, component: 'queue' }, 'Enqueued')
+    if (this.#isLogging || trace.isRecorded)
+      noteStation(log, this.#isLogging, trace, { signal_id: signal.id, component: 'queue' }, 'Enqueued')
     return { accepted: true, signal }
   }
 

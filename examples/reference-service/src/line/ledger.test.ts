@@ -1,3 +1,5 @@
+import { ManualClock } from '@tps/internal/manual-clock'
+import { pino } from 'pino'
 import { expect, it } from 'vitest'
 import { kindOf } from '../signal.ts'
 import { lineOf, signalOf } from './line-fixtures.ts'
@@ -53,4 +55,24 @@ it('counts a signal for the variant of the experiment that it met', () => {
   ledger.settle(outcomeOf({ variant: 'treatment' }))
   expect(experiments.read()?.snapshot).toMatchObject({ invalid: 0, washedOut: 0 })
   experiments.stop()
+})
+
+it('logs so many completed signals a second, says how many it left out, and logs every failure', () => {
+  const clock = new ManualClock()
+  const lines: Record<string, unknown>[] = []
+  const log = pino({ base: null, timestamp: false }, { write: (line) => void lines.push(JSON.parse(line)) })
+  const { ledger } = lineOf({ LOG_PER_SECOND: '2' }, { log, clock })
+  const settle = (rest?: Partial<Outcome>): void => ledger.settle(outcomeOf(rest))
+  for (let count = 0; count < 5; count++) settle()
+  expect(lines.map(({ msg }) => msg)).toEqual(['completed', 'completed'])
+  settle({ status: 'failed', error: 'down' })
+  clock.advance(1_000)
+  settle()
+  settle()
+  expect(lines.slice(2)).toMatchObject([
+    { msg: 'failed', error: 'down', trace_id: expect.any(String) },
+    { msg: 'completed', unlogged: 3 },
+    { msg: 'completed' },
+  ])
+  expect(lines.at(-1)).not.toHaveProperty('unlogged')
 })

@@ -1,4 +1,4 @@
-import { DurationClassifier } from '@tps/heijunka'
+import { type Clock, DurationClassifier, type RateLimiter, rateLimiter } from '@tps/heijunka'
 import { Breakdown, PercentileTracker } from '@tps/kaizen'
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
@@ -27,8 +27,13 @@ export class Ledger {
   readonly #experiments: Experiments
   readonly #log: Logger
   readonly #isLogging: boolean
+  /** A line for each of very many completed signals would cost more than their work, and nobody reads it. */
+  readonly #lines: RateLimiter
+  /** How many have completed without a line since the last that had one. */
+  #unlogged = 0
 
-  constructor(config: Config, register: SignalRegister, experiments: Experiments, log: Logger) {
+  /** `clock`: monotonic ms. */
+  constructor(config: Config, register: SignalRegister, experiments: Experiments, log: Logger, clock?: Clock) {
     const windowMs = config.LATENCY_WINDOW_MS
     this.latency = new PercentileTracker({ name: 'signals', windowMs })
     this.breakdown = new Breakdown({ name: 'signals', stages: STAGES, windowMs })
@@ -42,6 +47,7 @@ export class Ledger {
     this.#experiments = experiments
     this.#log = log
     this.#isLogging = log.isLevelEnabled('debug')
+    this.#lines = rateLimiter({ name: 'log', limit: config.LOG_PER_SECOND, clock })
   }
 
   /** A signal has ended. Whoever waits for its result gets it. Only the first end of a signal counts. */
@@ -50,18 +56,21 @@ export class Ledger {
     const trace = this.#register.traceOf(id)
     const beginMs = performance.now()
     if (!this.#register.finish(outcome)) return
-    if (trace) trace.within(() => this.#record(outcome, beginMs))
-    else this.#record(outcome, beginMs)
+    if (trace?.isRecorded) {
+      trace.within(() => {
+        withSpan('Kaizen.RecordMetric', () => this.#measure(outcome, beginMs))
+        withSpan('Heijunka.UpdateLoad', () => this.#learn(outcome))
+      })
+    } else {
+      this.#measure(outcome, beginMs)
+      this.#learn(outcome)
+    }
     this.#tell(outcome, trace)
     trace?.finished(status, error)
   }
 
-  #record(outcome: Outcome, beginMs: number): void {
-    const { kind, workMs } = outcome
-    withSpan('Kaizen.RecordMetric', () => this.#measure(outcome, beginMs))
-    withSpan('Heijunka.UpdateLoad', () => {
-      if (workMs !== undefined) this.durations.record(kind, workMs)
-    })
+  #learn({ kind, workMs }: Outcome): void {
+    if (workMs !== undefined) this.durations.record(kind, workMs)
   }
 
   #measure({ status, durationMs, variant, stages }: Outcome, beginMs: number): void {
@@ -77,10 +86,16 @@ export class Ledger {
   }
 
   #tell({ id, traceId, status, durationMs, error }: Outcome, trace: SignalTrace | undefined): void {
-    const line = { trace_id: traceId, signal_id: id, component: 'worker', duration_ms: round(durationMs) }
+    const isWell = status === 'completed'
+    if (isWell && !this.#isLogging && !trace?.isRecorded && !this.#lines.tryTake()) {
+      this.#unlogged++
+      return
+    }
     noteStation(this.#log, this.#isLogging, trace, { signal_id: id, component: 'metrics' }, 'Recorded')
-    if (status === 'completed') this.#log.info(line, 'completed')
-    else this.#log.warn({ ...line, error }, status)
+    const line = { trace_id: traceId, signal_id: id, component: 'worker', duration_ms: round(durationMs) }
+    if (!isWell) return this.#log.warn({ ...line, error }, status)
+    this.#log.info(this.#unlogged > 0 ? { ...line, unlogged: this.#unlogged } : line, status)
+    this.#unlogged = 0
   }
 
   /** A signal was refused. */

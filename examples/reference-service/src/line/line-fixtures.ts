@@ -1,6 +1,7 @@
 import { Cord } from '@tps/andon'
+import type { Clock } from '@tps/heijunka'
 import { CircuitBreaker } from '@tps/jidoka'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import { readConfig } from '../config.ts'
 import { Experiments } from '../experiments.ts'
 import { Ingress } from '../ingress.ts'
@@ -24,12 +25,15 @@ export function signalOf(request: Partial<SignalRequest> = {}): Signal {
 }
 
 /** The way in and what measures, over a queue in memory that nobody pulls from. */
-export function lineOf(environment: Record<string, string> = {}) {
+export function lineOf(
+  environment: Record<string, string> = {},
+  { log = silent, clock }: { readonly log?: Logger; readonly clock?: Clock } = {},
+) {
   const config = readConfig(environment)
   const settings = new SettingsStore(initialSettings(config))
   const register = new SignalRegister(config.SIGNALS_KEPT)
   const experiments = new Experiments(settings)
-  const ledger = new Ledger(config, register, experiments, silent)
+  const ledger = new Ledger(config, register, experiments, log, clock)
   const queue = new MemoryQueue(config, ledger.durations, settings.current.workers)
   const queueBreaker = new CircuitBreaker({ name: 'queue', trip: { consecutiveFailures: 2 } })
   const gate = { isOpen: false, retryAfterMs: 0 }

@@ -67,14 +67,31 @@ export class Work {
   }
 
   /** What this throws makes the signal a dead letter, or brings it back for another attempt. */
-  async process(signal: Signal, context: RunContext): Promise<void> {
+  process(signal: Signal, context: RunContext): void | Promise<void> {
     signal.status = 'processing'
     this.#parts.begun(signal)
+    const trace = (signal.trace ??= this.#parts.tracing.resume(signal.traceparent))
+    this.#note(signal, 'worker', 'Dequeued')
+    const isQuick = signal.request.signal_type !== 'execute' && !trace.isRecorded
+    return isQuick ? this.#processAtOnce(signal) : this.#process(signal, trace, context)
+  }
+
+  /** What asks nobody else is done without waiting: to wait would cost more than the work. */
+  #processAtOnce(signal: Signal): void | Promise<void> {
+    const pulledMs = performance.now()
+    const { deliver } = this.#parts
+    const { timeout_ms } = signal.request
+    if (timeout_ms !== undefined && pulledMs >= signal.receivedMs + timeout_ms)
+      return deliver(lost(signal, 'failed', overdue(signal)), signal)
+    const result = this.#answer(signal.request)
+    const workedMs = performance.now()
+    return deliver(completed(signal, { pulledMs, workedMs, checkedMs: workedMs }, result), signal)
+  }
+
+  async #process(signal: Signal, trace: SignalTrace, context: RunContext): Promise<void> {
     const pulledMs = performance.now()
     const marks: Marks = { pulledMs, workedMs: pulledMs, checkedMs: pulledMs }
     const run = this.#runs.begin(signal, context)
-    const trace = (signal.trace ??= this.#parts.tracing.resume(signal.traceparent))
-    this.#note(signal, 'worker', 'Dequeued')
     try {
       const result = await this.#work(signal, trace, marks, run, context.attempt)
       if (run.hasCrashed) return this.#giveBack(signal, trace, context.attempt)
@@ -83,8 +100,7 @@ export class Work {
       if (run.hasCrashed) return this.#giveBack(signal, trace, context.attempt)
       // Its own time is up: nobody waits for it any more, so trying it again later makes no sense.
       if (!run.isOverdue) throw error
-      const reason = `not finished within its timeout_ms of ${signal.request.timeout_ms}`
-      await this.#parts.deliver(lost(signal, 'failed', reason), signal)
+      await this.#parts.deliver(lost(signal, 'failed', overdue(signal)), signal)
     } finally {
       run.end()
     }
@@ -105,12 +121,16 @@ export class Work {
   }
 
   /** What is to be done depends on the type of the signal. */
-  async #execute({ signal_type, payload }: Signal['request'], run: Run): Promise<unknown> {
-    if (signal_type === 'validate') return { valid: true }
-    if (signal_type === 'report') return this.#parts.report()
+  async #execute(request: Signal['request'], run: Run): Promise<unknown> {
+    if (request.signal_type !== 'execute') return this.#answer(request)
+    const { payload } = request
     const { executeTask, settings } = this.#parts
     const context = { payload, signal: run.signal, settings: settings.current }
     return await withSpan('ExecuteTask', async () => await executeTask(payload.task, context))
+  }
+
+  #answer({ signal_type }: Signal['request']): object {
+    return signal_type === 'report' ? this.#parts.report() : { valid: true }
   }
 
   /** Jidoka: the breaker lets the call through, or stops it before it starts. */
@@ -143,8 +163,13 @@ export class Work {
   }
 
   #note(signal: Signal, component: string, message: string): void {
+    if (!this.#isLogging && !signal.trace?.isRecorded) return
     noteStation(this.#parts.log, this.#isLogging, signal.trace, { signal_id: signal.id, component }, message)
   }
+}
+
+function overdue({ request: { timeout_ms } }: Signal): string {
+  return `not finished within its timeout_ms of ${timeout_ms}`
 }
 
 function completed(signal: Signal, { pulledMs, workedMs, checkedMs }: Marks, result: unknown): Outcome {

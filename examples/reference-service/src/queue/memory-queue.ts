@@ -178,7 +178,8 @@ class SignalSource implements WorkSource<Signal> {
     return card && this.#pull(card)
   }
 
-  async lease(options?: LeaseOptions): Promise<Lease<Signal>> {
-    return this.#pull(await this.#cards.lease(options))
+  lease(options?: LeaseOptions): Lease<Signal> | Promise<Lease<Signal>> {
+    const card = this.#cards.lease(options)
+    return card instanceof Promise ? card.then((late) => this.#pull(late)) : this.#pull(card)
   }
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { type Attributes, type Context, ROOT_CONTEXT, type Span, TraceFlags, context, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { type SpanExporter, type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
@@ -14,8 +13,10 @@ import type { Logger } from 'pino'
 import { DescribingTracer, PreciseTracer } from './precise-tracer.ts'
 import { parseResourceAttributes } from './resource-attributes.ts'
 import { type Resource, resourceWith } from './resource.ts'
+import { RateSampler } from './rate-sampler.ts'
 import { samplerOf } from './sampler.ts'
 import { type Recorder, SignalTrace } from './signal-trace.ts'
+import { newTraceId } from './trace-id.ts'
 import { SpanExport, type SpanExportSnapshot } from './span-export.ts'
 import { type ServiceName, type SpanName } from './span-names.ts'
 import { type TraceHeaders, Tracers, inSpan, recording } from './spans.ts'
@@ -41,6 +42,8 @@ export class Tracing {
   readonly queue: QueueTracing
   readonly #recorder: Recorder | undefined
   readonly #sampler: string
+  /** Whether no new trace is recorded at this moment. */
+  readonly #isSpent: () => boolean
   readonly #export: SpanExport | undefined
 
   /** Starts tracing as the environment says. */
@@ -58,7 +61,9 @@ export class Tracing {
     const { TRACES_KEPT: maxTraces, TRACES_KEPT_BYTES: maxBytes, TRACES_SLOW_MS: slowMs } = config
     this.memory = new TraceMemory({ maxTraces, maxBytes, slowMs })
     this.#export = sending
-    const sampler = samplerOf(config)
+    const rate = new RateSampler(config.TRACES_PER_SECOND)
+    const sampler = samplerOf(config, rate)
+    this.#isSpent = config.OTEL_TRACES_SAMPLER === undefined ? () => rate.isSpent : () => false
     this.#sampler = isRecording ? sampler.toString() : 'off'
     const processors: SpanProcessor[] = [this.memory, ...(sending ? [sending] : [])]
     const base = parseResourceAttributes(config.OTEL_RESOURCE_ATTRIBUTES ?? '')
@@ -89,8 +94,10 @@ export class Tracing {
 
   /** Begins the trace of a signal whose request arrived at `receivedMs`: its caller's, where that sent one. */
   begin(headers: TraceHeaders, receivedMs: number): SignalTrace {
-    const parent = contextOf(headers)
     const recorder = this.#recorder
+    if (headers.traceparent === undefined && (!recorder || this.#isSpent()))
+      return new SignalTrace(unrecorded(), undefined, receivedMs)
+    const parent = contextOf(headers)
     if (!recorder) return new SignalTrace(trace.getSpan(parent) ?? unrecorded(), undefined, receivedMs)
     const span = recorder.tracers.start('ProcessSignal', parent, undefined, receivedMs)
     return new SignalTrace(span, span.isRecording() ? recorder : undefined, receivedMs)
@@ -202,8 +209,7 @@ function mayBeSampled({ traceparent }: TraceHeaders): boolean {
 
 /** A trace that is nowhere recorded still has an id, for logs and answers. */
 function unrecorded(): Span {
-  // Random bits of a UUID are drawn in advance, many at a time: much quicker than to ask for some each time.
-  const traceId = randomUUID().replaceAll('-', '')
+  const traceId = newTraceId()
   const spanId = traceId.slice(16)
   return trace.wrapSpanContext({ traceId, spanId, traceFlags: TraceFlags.NONE })
 }
