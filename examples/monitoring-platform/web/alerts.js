@@ -1,6 +1,6 @@
 // Rules and alerts, beside the samples that they are about.
 import { h, keyed, setText, state } from '/page/dom.js'
-import { ago, clock, count, duration, sample } from '/page/format.js'
+import { ago, clock, duration, plural, sample } from '/page/format.js'
 import { keyOf } from '/page/key.js'
 import { table } from '/page/table.js'
 import { view } from '/page/view.js'
@@ -9,14 +9,15 @@ const WORDS = { ok: 'Not firing', pending: 'Pending', firing: 'Firing' }
 const SHOWN_EVENTS = 50
 
 /** Colour never stands alone: the word says the same. */
-const toneOf = (name) => ({ ok: 'green', resolved: 'green', inactive: 'green', pending: 'yellow', firing: 'red' })[name] ?? 'unknown'
+const toneOf = (name, severity = 'red') => ({ ok: 'green', pending: 'yellow', firing: severity })[name] ?? 'unknown'
 const wordOf = (name) => WORDS[name] ?? name
+/** Why nobody is told of an alert, or who looks after it. */
+const notesOf = ({ acknowledgedBy, silencedBy, inhibitedBy }) => (silencedBy ? ', silenced' : inhibitedBy ? ', part of another alert' : acknowledgedBy ? `, seen by ${acknowledgedBy}` : '')
 const labelsOf = (labels = {}) => Object.entries(labels).map(([name, value]) => `${name}: ${value}`).join(', ')
 
 /** What an alert says: its value with how many samples that is of, against its threshold. */
 const valueOf = ({ value, threshold, samples }) => {
-  const of = typeof samples === 'number' ? ` of ${samples} sample${samples === 1 ? '' : 's'}` : ''
-  return `${sample(value)}${of}, threshold ${sample(threshold)}`
+  return `${sample(value)} of ${plural(samples, 'sample')}, threshold ${sample(threshold)}`
 }
 
 /** Alerts that are pending or firing. */
@@ -26,8 +27,9 @@ export function alertTable() {
     keyOf: ({ id }) => id,
     empty: 'No alert is pending or firing.',
     columns: [
-      { title: 'State', cell: ({ state: name }, cell = state()) => (cell.set(toneOf(name), wordOf(name)), cell) },
-      { title: 'Alert', cell: ({ rule, severity }) => (severity ? `${rule} (${severity})` : rule) },
+      { title: 'State', cell: ({ state: name, severity }, cell = state()) => (cell.set(toneOf(name, severity), wordOf(name)), cell) },
+      { title: 'Alert', cell: (alert) => alert.rule + notesOf(alert) },
+      { title: 'When', cell: ({ expression }, cell = h('code')) => (setText(cell, expression), cell) },
       { title: 'Value', cell: valueOf },
       { title: 'Labels', cell: ({ labels }) => labelsOf(labels) || '–' },
       { title: 'Since', cell: ({ since }) => `${clock(since)}, ${ago(since, view.now())}` },
@@ -43,11 +45,11 @@ export function ruleTable() {
     keyOf: ({ name }) => name,
     empty: 'There is no rule.',
     columns: [
-      { title: 'State', cell: ({ state: name }, cell = state()) => (cell.set(toneOf(name), wordOf(name)), cell) },
+      { title: 'State', cell: ({ state: name, severity }, cell = state()) => (cell.set(toneOf(name, severity), wordOf(name)), cell) },
       { title: 'Rule', cell: ({ name }) => name },
       { title: 'When', cell: ({ expression }, cell = h('code')) => (setText(cell, expression), cell) },
       { title: 'For', number: true, cell: ({ forMs }) => (forMs > 0 ? duration(forMs).replace(' min 0 s', ' min') : 'at once') },
-      { title: 'Now', number: true, cell: ({ value, samples }) => (typeof value === 'number' ? `${sample(value)} of ${count(samples)}` : 'no samples') },
+      { title: 'Now', number: true, cell: ({ value, samples }) => (value !== null ? `${sample(value)} (${plural(samples, 'sample')})` : 'no samples') },
       { title: '', cell: (rule, cell) => seriesButton(rule, cell) },
     ],
   })
@@ -69,27 +71,29 @@ function seriesButton(rule, known) {
 export function eventList() {
   const host = h('ol', { class: 'events scroll', tabindex: '0', 'aria-label': 'What has happened' })
   const none = h('p', { class: 'empty quiet', text: 'Nothing has fired or resolved yet.' })
+  let severities = new Map()
   const update = keyed(
     host,
     ({ at, id, to }) => `${at} ${id} ${to}`,
     ({ at, rule, to, value, labels }) => {
-      const more = [typeof value === 'number' ? sample(value) : '', labelsOf(labels)].filter(Boolean).join(', ')
-      const word = state(toneOf(to), wordOf(to))
+      const more = [value === null ? '' : sample(value), labelsOf(labels)].filter(Boolean).join(', ')
+      const word = state(toneOf(to, severities.get(rule)), to === 'ok' ? 'Resolved' : wordOf(to))
       return { element: h('li', { class: 'entry' }, h('time', { datetime: new Date(at).toISOString(), text: clock(at) }), h('span', {}, word, ` ${rule}${more ? `: ${more}` : ''}`)), update: () => {} }
     },
   )
-  const set = (events) => {
+  const set = (events, rules) => {
+    severities = new Map(rules.map(({ name, severity }) => [name, severity]))
     host.hidden = events.length === 0
     none.hidden = events.length > 0
     update(events.slice(0, SHOWN_EVENTS))
   }
-  set([])
+  set([], [])
   return { element: h('div', {}, host, none), set }
 }
 
 /** Lines for the chart: the thresholds of the rules about the metrics that are shown. */
 export function thresholdsOf(rules, names) {
   return rules
-    .filter(({ metric, threshold }) => names.has(metric) && typeof threshold === 'number')
-    .map(({ name, expression, threshold, state: now }) => ({ label: `${name}: ${expression}`, value: threshold, tone: now === 'firing' ? 'red' : 'yellow' }))
+    .filter(({ metric }) => names.has(metric))
+    .map(({ name, expression, threshold, severity, state: now }) => ({ label: `${name}: ${expression}`, value: threshold, tone: now === 'firing' ? severity : 'yellow' }))
 }

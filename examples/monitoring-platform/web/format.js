@@ -11,6 +11,8 @@ export function number(value, digits) {
 
 /** A sample's value: whole above 1,000, else with four digits that mean something. */
 export function sample(value) {
+  // An infinite value comes as a text.
+  if (typeof value === 'string') return value
   if (!is(value)) return NONE
   return value.toLocaleString('en', Math.abs(value) >= 1_000 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 4 })
 }

@@ -80,19 +80,22 @@ async function readAlerts() {
   isDrawn = false
   ruleRows.set(rules)
   alerts.set(active.alerts)
-  events.set(past.events.toSorted((a, b) => new Date(b.at) - new Date(a.at)))
+  events.set(past.events, rules)
   setText(byId('rules-file'), ruled.error ? `The file can't be used, the rules before it hold: ${ruled.error}` : (ruled.file ?? 'those that come with the platform'))
-  const { now, until } = active.onCall ?? {}
-  setText(byId('on-call'), now ? `${now.name ?? now} is on call${until ? ` until ${clock(until, false)}` : ''}` : '')
+  const { now, until, next } = active.onCall ?? {}
+  const held = active.silences.length === 0 ? '' : `${plural(active.silences.length, 'silence')}. `
+  setText(byId('on-call'), held + (now ? `${now} is on call${until ? ` until ${clock(until, false)}, then ${next}` : ''}.` : ''))
   return active.alerts
 }
 
 function judge(active, isStoring) {
   if (!isStoring) return showLamp('red', 'nothing can be stored: samples are refused')
-  const firing = active.filter(({ state }) => state === 'firing')
   const names = (some) => [...new Set(some.map(({ rule }) => rule))].join(', ')
-  if (firing.length > 0) return showLamp('red', `${plural(firing.length, 'alert')} firing: ${names(firing)}`)
-  const pending = active.filter(({ state }) => state === 'pending')
+  const [firing, pending] = ['firing', 'pending'].map((wanted) => active.filter(({ state }) => state === wanted))
+  if (firing.length > 0) {
+    const lamp = firing.some(({ severity }) => severity === 'red') ? 'red' : 'yellow'
+    return showLamp(lamp, `${plural(firing.length, 'alert')} firing: ${names(firing)}`)
+  }
   if (pending.length > 0) return showLamp('yellow', `${plural(pending.length, 'alert')} pending: ${names(pending)}`)
   return showLamp('green', 'no alert fires, and samples are stored')
 }

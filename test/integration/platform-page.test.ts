@@ -1,0 +1,257 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import type { Browser, Locator } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser } from '../browser.ts'
+import { WELL, audit } from './board-audit.ts'
+import { BoardPage } from './board-page.ts'
+import { DataFolder, RunningPlatform } from './platform.ts'
+
+const run = promisify(execFile)
+const COMPONENTS = ['Ingestion API', 'Queue', 'Storage Consumer', 'Query API', 'Alerting Engine']
+
+const folder = new DataFolder()
+let platform: RunningPlatform
+let browser: Browser
+
+beforeAll(async () => {
+  ;[platform, browser] = await Promise.all([RunningPlatform.start(folder), launchBrowser()])
+})
+
+afterAll(async () => {
+  await browser.close()
+  await platform.end('SIGKILL')
+  folder[Symbol.dispose]()
+})
+
+/** What stands in the legend beside a series. */
+const legend = ({ page }: BoardPage, key: string): Locator => page.locator(`.legend [data-key='${key}'] b`)
+
+/** The chart, once it says this in words. */
+const chartSays = async ({ page }: BoardPage, words: string | RegExp): Promise<void> =>
+  await page.getByRole('img', { name: words }).waitFor({ timeout: 5_000 })
+
+const pictureOf = async ({ page }: BoardPage): Promise<unknown> =>
+  await page.evaluate(`document.querySelector('.plot canvas').toDataURL()`)
+
+describe('the page of the platform', () => {
+  let first: BoardPage
+
+  it('says what to type while there is nothing, and that line is enough', async () => {
+    first = await BoardPage.open(browser, platform.url)
+    await first.lampIs('green', 5_000)
+    await first.page.getByText('No sample has come yet. Type this in a terminal:').waitFor()
+    const line = await first.page.locator('#empty-line').innerText()
+    expect(line).toBe(
+      `curl -X POST ${platform.url}/metrics -H "Content-Type: application/json" -d '{"name":"cpu_usage","value":85}'`,
+    )
+    await first.picture('platform-empty')
+    expect(JSON.parse((await run('bash', ['-c', line])).stdout)).toEqual({ status: 'accepted', accepted: 1 })
+    await chartSays(
+      first,
+      /^cpu_usage: last 85, lowest 85, highest 85; threshold of HighCpuUsage: avg\(cpu_usage\[60s\]\) > 80\.$/,
+    )
+    expect(await first.page.locator('#empty').isVisible()).toBe(false)
+  })
+
+  it('shows the alert within seconds, with its value, condition and samples, and says so', async () => {
+    await first.lampIs('yellow', 5_000)
+    const row = first.page.locator('#alerts').getByRole('row').nth(1)
+    expect(await row.innerText()).toMatch(
+      /Firing\s+HighCpuUsage\s+avg\(cpu_usage\[60s\]\) > 80\s+85 of 1 sample, threshold 80/,
+    )
+    expect(await first.page.locator('#announcer').textContent()).toBe('Look at it: 1 alert firing: HighCpuUsage')
+    expect(
+      await first.page
+        .locator('#rules')
+        .getByRole('row', { name: /HighCpuUsage/ })
+        .innerText(),
+    ).toContain('Firing')
+    expect(await first.page.locator('#events').innerText()).toMatch(/Firing\s+HighCpuUsage: 85/)
+  })
+
+  it('moves as samples come, and shows that the alert is over', async () => {
+    const before = await pictureOf(first)
+    for (const value of [20, 20, 41]) await platform.post({ name: 'cpu_usage', value })
+    await chartSays(first, /^cpu_usage: last 41, lowest 20, highest 85;/)
+    expect(await legend(first, 'cpu_usage').textContent()).toBe('41')
+    expect(await pictureOf(first)).not.toBe(before)
+    await first.lampIs('green', 5_000)
+    await first.page.getByText('No alert is pending or firing.').waitFor()
+    expect(await first.page.locator('#events').innerText()).toMatch(/Resolved\s+HighCpuUsage/)
+  })
+
+  it('shows the number of each of the five components', async () => {
+    const stations = first.page.locator('.station')
+    expect(await stations.getByRole('heading').allInnerTexts()).toEqual(COMPONENTS)
+    const numbers = await stations.locator('.station-figure').allInnerTexts()
+    for (const [index, unit] of [/\/s$/, / of 5,000,000$/, / ms$/, / ms$/, /\/s$/].entries()) {
+      expect(numbers[index]).toMatch(/^[\d.,]+ /)
+      expect(numbers[index]).toMatch(unit)
+    }
+    const { storage } = await platform.json<{ storage: { samples: number } }>('/status')
+    expect(await stations.nth(2).innerText()).toContain(`${storage.samples} stored`)
+  })
+
+  it('had nothing to complain about', async () => {
+    expect(first.problems).toEqual([])
+    await first.page.close()
+  })
+})
+
+describe('a range', () => {
+  const hourMs = 3_600_000
+  const nowMs = Date.now()
+  const at = (value: number, ago: number, tags: object) => ({ name: 'disk_io', value, timestamp: nowMs - ago, tags })
+  let board: BoardPage
+
+  beforeAll(async () => {
+    const [one, two] = [{ host: 'web-1', zone: 'eu, west' }, { host: 'web-2' }]
+    await platform.post([
+      at(10, 5 * hourMs, one),
+      at(30, 2 * hourMs, one),
+      at(20, 1_000, one),
+      at(900, 2 * hourMs, two),
+    ])
+    await platform.post([at(500, 2 * hourMs, {}), at(700, 1_000, {})])
+    board = await BoardPage.open(browser, platform.url, { at: '?series=disk_io{host="web-1",zone="eu, west"}' })
+  })
+
+  it('has what is stored of exactly the series that was chosen', async () => {
+    const key = 'disk_io{host="web-1",zone="eu, west"}'
+    await chartSays(board, `${key}: last 20, lowest 20, highest 20.`)
+    await board.page.getByRole('radio', { name: '6 h' }).check()
+    await chartSays(board, `${key}: last 20, lowest 10, highest 30.`)
+    await board.page.getByText('Numbers').click()
+    const cells = await board.page.locator('.numbers td').allInnerTexts()
+    expect(cells.filter((cell) => cell !== '–')).toEqual(['20', '30', '10'])
+    await board.page.getByRole('checkbox', { name: 'disk_io', exact: true }).check()
+    await chartSays(board, `${key}: last 20, lowest 10, highest 30; disk_io: last 700, lowest 500, highest 700.`)
+  })
+
+  it('is made of what is asked for, and kept in the address', async () => {
+    await board.page.getByLabel('Of each step').selectOption('how many')
+    await chartSays(board, /disk_io: last 1, lowest 1, highest 1\.$/)
+    const { searchParams } = new URL(board.page.url())
+    expect([...searchParams]).toEqual([
+      ['series', 'disk_io{host="web-1",zone="eu, west"}'],
+      ['series', 'disk_io'],
+      ['range', '6h'],
+      ['agg', 'count'],
+    ])
+    await board.page.reload()
+    await chartSays(board, /zone="eu, west"}: last 1, .+; disk_io: last 1, lowest 1, highest 1\.$/)
+    expect(await board.page.getByRole('radio', { checked: true }).inputValue()).toBe('6h')
+  })
+
+  it('may be any other one, and go back to what is live', async () => {
+    const [start, end] = [nowMs - 3 * hourMs, nowMs - hourMs]
+    await board.page.goto(`${platform.url}/?series=disk_io&start=${start}&end=${end}`)
+    await chartSays(board, 'disk_io: last 500, lowest 500, highest 500.')
+    const local = new Date(start - new Date(start).getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
+    expect(await board.page.getByLabel('From').inputValue()).toBe(local)
+    await board.page.getByLabel('From').fill(local.replace(/^\d+/, (year) => String(Number(year) + 1)))
+    await board.page.getByRole('button', { name: 'Show', exact: true }).click()
+    expect(await board.page.evaluate(`document.getElementById('to').validationMessage`)).toBe(
+      'The end must be after the beginning.',
+    )
+    await board.page.getByRole('button', { name: 'Back to live' }).click()
+    await chartSays(board, 'disk_io: last 700, lowest 700, highest 700.')
+    expect(new URL(board.page.url()).search).toBe('?series=disk_io')
+  })
+
+  it('shows why a query failed', async () => {
+    await board.page.route('**/query?*', async (route) => {
+      await route.fulfill({ status: 504, json: { error: 'Gateway Timeout', message: 'the query took too long' } })
+    })
+    await board.page.getByRole('radio', { name: '1 h' }).check()
+    const alert = board.page.getByRole('alert')
+    await alert.waitFor()
+    expect(await alert.innerText()).toBe('the query took too long')
+    await board.page.unroute('**/query?*')
+    await board.page.getByRole('radio', { name: '5 min' }).check()
+    await alert.waitFor({ state: 'hidden' })
+    // That a request failed is in the console of the browser, and nothing else.
+    expect(board.problems.filter((problem) => !/504/.test(problem))).toEqual([])
+    await board.page.close()
+  })
+})
+
+describe('everybody', () => {
+  beforeAll(async () => {
+    const nowMs = Date.now()
+    const wave = (host: string, phase: number) =>
+      Array.from({ length: 280 }, (_, second) => ({
+        name: 'memory_usage',
+        value: Math.round(700 + 150 * Math.sin(second / 25 + phase)) / 10,
+        timestamp: nowMs - (280 - second) * 1_000,
+        tags: { host },
+      }))
+    await platform.post([...wave('web-1', 0), ...wave('web-2', 2)])
+    await platform.post(
+      Array.from({ length: 20 }, () => ({ name: 'memory_usage', value: 99, tags: { host: 'web-3' } })),
+    )
+  })
+
+  it.each([
+    ['light', 1360],
+    ['dark', 1360],
+    ['light', 360],
+    ['dark', 360],
+  ] as const)('can read it in a %s theme at a width of %i, with names for everything', async (colorScheme, width) => {
+    const board = await BoardPage.open(browser, platform.url, {
+      colorScheme,
+      viewport: { width, height: 900 },
+      at: '?series=memory_usage{host="web-1"}&series=memory_usage{host="web-2"}&series=memory_usage{host="web-3"}',
+    })
+    await board.lampIs('red', 5_000)
+    await chartSays(board, /web-3"}: last 99, .+; threshold of HighMemoryUsage: avg\(memory_usage\[60s\]\) > 90\.$/)
+    expect(await audit(board.page)).toEqual(WELL)
+    await board.picture(`platform-${colorScheme}-${width}`)
+    expect(board.problems).toEqual([])
+    await board.page.close()
+  })
+
+  it('can choose by keyboard alone', async () => {
+    const { page } = await BoardPage.open(browser, platform.url)
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the series')
+    await page.getByRole('searchbox').focus()
+    await page.keyboard.type('memory host:web-2')
+    await page.getByText('1 series found.').waitFor()
+    await page.getByRole('checkbox', { name: /web-2/ }).focus()
+    await page.keyboard.press('Space')
+    await page.getByRole('radio', { checked: true }).focus()
+    await page.keyboard.press('ArrowRight')
+    const key = 'memory_usage{host="web-2"}'
+    await page.getByRole('img', { name: `${key}: last ` }).waitFor({ timeout: 5_000 })
+    expect(new URL(page.url()).searchParams.get('range')).toBe('1h')
+    await page.getByRole('button', { name: `Remove ${key}` }).press('Enter')
+    await page.locator(`.legend [data-key='${key}']`).waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Show the samples of HighMemoryUsage' }).press('Enter')
+    await page.locator(`.legend [data-key='${key}']`).waitFor()
+    await page.close()
+  })
+})
+
+describe('what the page needs', () => {
+  it('is served to those who ask for HTML, under a strict policy; programs are told what there is', async () => {
+    const page = await fetch(platform.url, { headers: { accept: 'text/html,*/*;q=0.8' } })
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+    const policy = page.headers.get('content-security-policy')
+    expect(policy).toContain("default-src 'none';script-src 'self';style-src 'self';connect-src 'self'")
+    expect(policy).toContain("require-trusted-types-for 'script';trusted-types 'none'")
+    const curl = await fetch(platform.url)
+    expect([curl.status, await curl.json()]).toMatchObject([404, { error: 'Not Found' }])
+  })
+
+  it.each([
+    ['/live', 'series'],
+    [`/live?${Array.from({ length: 13 }, (_, index) => `series=s${index}`).join('&')}`, '12'],
+    ['/live?series=a&name=b', 'name'],
+  ])('says what is wrong with %s', async (path, what) => {
+    const answer = await fetch(platform.url + path)
+    expect(answer.status).toBe(400)
+    expect(((await answer.json()) as { message: string }).message).toContain(what)
+  })
+})
