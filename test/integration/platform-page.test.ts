@@ -31,6 +31,17 @@ const legend = ({ page }: BoardPage, key: string): Locator => page.locator(`.leg
 const chartSays = async ({ page }: BoardPage, words: string | RegExp): Promise<void> =>
   await page.getByRole('img', { name: words }).waitFor({ timeout: 5_000 })
 
+/** How many pixels of the chart have the colour of its third curve. */
+const THIRD_CURVE = `(() => {
+  const swatch = document.querySelectorAll('.legend .swatch')[2]
+  const [r, g, b] = getComputedStyle(swatch).borderTopColor.match(/\\d+/g).map(Number)
+  const canvas = document.querySelector('.plot canvas')
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+  let pixels = 0
+  for (let at = 0; at < data.length; at += 4) if (data[at] === r && data[at + 1] === g && data[at + 2] === b) pixels++
+  return pixels
+})()`
+
 const pictureOf = async ({ page }: BoardPage): Promise<unknown> =>
   await page.evaluate(`document.querySelector('.plot canvas').toDataURL()`)
 
@@ -148,9 +159,9 @@ describe('a range', () => {
     const [start, end] = [nowMs - 3 * hourMs, nowMs - hourMs]
     await board.page.goto(`${platform.url}/?series=disk_io&start=${start}&end=${end}`)
     await chartSays(board, 'disk_io: last 500, lowest 500, highest 500.')
-    const local = new Date(start - new Date(start).getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
-    expect(await board.page.getByLabel('From').inputValue()).toBe(local)
-    await board.page.getByLabel('From').fill(local.replace(/^\d+/, (year) => String(Number(year) + 1)))
+    const from = await board.page.getByLabel('From').inputValue()
+    expect(Date.parse(from)).toBe(Math.floor(start / 1_000) * 1_000)
+    await board.page.getByLabel('From').fill(from.replace(/^\d+/, (year) => String(Number(year) + 1)))
     await board.page.getByRole('button', { name: 'Show', exact: true }).click()
     expect(await board.page.evaluate(`document.getElementById('to').validationMessage`)).toBe(
       'The end must be after the beginning.',
@@ -207,6 +218,8 @@ describe('everybody', () => {
     await board.lampIs('red', 5_000)
     await chartSays(board, /web-3"}: last 99, .+; threshold of HighMemoryUsage: avg\(memory_usage\[60s\]\) > 90\.$/)
     expect(await audit(board.page)).toEqual(WELL)
+    // All samples of it are of one moment: it is a dot, which no line leads to.
+    expect(await board.page.evaluate(THIRD_CURVE)).toBeGreaterThan(4)
     await board.picture(`platform-${colorScheme}-${width}`)
     expect(board.problems).toEqual([])
     await board.page.close()
@@ -254,4 +267,20 @@ describe('what the page needs', () => {
     expect(answer.status).toBe(400)
     expect(((await answer.json()) as { message: string }).message).toContain(what)
   })
+})
+
+it('comes back by itself after the platform was started again, and goes on', async () => {
+  const board = await BoardPage.open(browser, platform.url, { at: '?series=cpu_usage' })
+  await chartSays(board, /^cpu_usage: last .+, highest 85;/)
+  const { port } = new URL(platform.url)
+  await platform.end('SIGKILL')
+  await board.lampIs('unknown', 5_000)
+  expect(await board.page.locator('#lamp-why').innerText()).toContain('what you see is old')
+  platform = await RunningPlatform.start(folder, { PORT: port })
+  await board.page.locator('#connection[data-connection="live"]').waitFor({ timeout: 5_000 })
+  await platform.post({ name: 'cpu_usage', value: 43 })
+  await chartSays(board, /^cpu_usage: last 43, .+, highest 85;/)
+  // That the connection was lost is in the console of the browser, and nothing else.
+  expect(board.problems.filter((problem) => !/ERR_|Failed to load/.test(problem))).toEqual([])
+  await board.page.close()
 })

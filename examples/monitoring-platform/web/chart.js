@@ -8,6 +8,8 @@ const SHADES = ['--blue', '--orange', '--violet', '--teal', '--rose', '--slate']
 const DASHES = { solid: [], dashed: [7, 4] }
 const HEIGHT = 300
 const TABLE_ROWS = 12
+/** With fewer pixels than this for each, points are a line without dots. */
+const DOT_ROOM = 12
 /** How far apart the times on the axis may be, in s. */
 const SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 14_400, 21_600, 43_200, 86_400]
 const DAY_MS = 86_400_000
@@ -199,7 +201,17 @@ export function makeChart({ onZoom }) {
 }
 
 function curve(label, { shade, dash }) {
-  return { label, width: 2, stroke: () => color(shade), dash: DASHES[dash], points: { size: 5, fill: () => color(shade) } }
+  return { label, width: 2, stroke: () => color(shade), dash: DASHES[dash], points: { show: true, size: 5, fill: () => color(shade), filter: dots } }
+}
+
+/** Which points are drawn as dots: all of a few, and of many those that no line leads to or from. */
+function dots({ data, width }, series) {
+  const column = data[series]
+  const places = []
+  for (const [place, value] of column.entries()) if (value !== undefined) places.push(place)
+  const shown = places.filter((place) => column[place] !== null)
+  if (shown.length <= width / DOT_ROOM) return shown
+  return places.filter((place, index) => column[place] !== null && typeof column[places[index - 1]] !== 'number' && typeof column[places[index + 1]] !== 'number')
 }
 
 /** In seconds, with nothing where nothing came: after ten times as long as points are usually apart. */
