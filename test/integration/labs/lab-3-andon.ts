@@ -32,7 +32,7 @@ export const LAB_3: LabTest = {
     // A minute after the burst its signals are gone from the figures. What a second is here is not enough for that.
     const findings = await until(
       async () => documents(await lab.run(diagnose)),
-      (found) => found.some((finding) => (finding as Finding).likelyCause.includes('downstream')),
+      (found) => found.some((finding) => (finding as Finding).likelyCause.includes('is the downstream')),
     )
     expect(findings).toContainEqual({
       scenario: 'The latency has spiked',

@@ -42,9 +42,12 @@ export const QUICK_START: LabTest = {
     expect(crashed).toMatch(/^well again after/m)
 
     const [down = ''] = await lab.runAll(page.commands('3: the queue'))
-    expect(down).toMatch(/^\{"status":"rejected","reason":"queue unavailable"\}$/m)
+    // The load in the background finds it out: a few signals later the circuit in front of the queue is open.
+    expect(down).toMatch(/^\{"status":"rejected","reason":"(queue unavailable|circuit breaker open)"\}$/m)
     expect(down).toMatch(/^well again after/m)
-    expect(await lab.service.json('/status')).toMatchObject({ jidoka: { circuit_breaker: expect.not.stringMatching(/^Open$/) } })
+    expect(await lab.service.json('/status')).toMatchObject({
+      jidoka: { circuit_breaker: expect.not.stringMatching(/^Open$/) },
+    })
 
     const [cascade = ''] = await lab.runAll(page.commands('4: a cascade'))
     expect(cascade).toMatch(/^ {2}"downstream [abc]": "Open"/m)

@@ -9,7 +9,7 @@ import { RunningService } from '../service.ts'
 import { needPrograms } from './programs.ts'
 
 // Commands run as they stand in the pages, with these changes: curl and make are led to the ports of the service under test;
-// what waits (sleep, timeout, the seconds of a load test) waits LAPSE times shorter, and so does each key of a body that
+// what waits (sleep, timeout, --max-time, the seconds of a load test) waits LAPSE times shorter, and so does each key of a body that
 // SHORTER names. A sleep is a tenth of a second at least: to ask more often only costs the service its cores.
 
 const PRELUDE = `
@@ -21,8 +21,10 @@ shorter() {
   printf '%d.%03d' $((ms / 1000)) $((ms % 1000))
 }
 curl() {
-  local args=() arg key
+  local args=() arg key last=
   for arg in "$@"; do
+    [[ $last == --max-time ]] && arg=$(shorter "$arg")
+    last=$arg
     arg=\${arg//localhost:8080/localhost:$SERVICE_PORT}
     arg=\${arg//localhost:8081/localhost:$DOWNSTREAM_PORT}
     for key in $SHORTER; do
@@ -127,8 +129,8 @@ export class Lab implements AsyncDisposable {
     shell.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()))
     shell.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()))
     const [exitCode] = (await once(shell, 'close')) as [number | null]
-    // 23: who reads has had enough, as in "| head".
-    if (exitCode !== 0 || /curl: \((?!23\))/.test(errors))
+    // 23: who reads has had enough, as in "| head". 28: --max-time is over.
+    if (exitCode !== 0 || /curl: \((?!(23|28)\))/.test(errors))
       throw new Error(`the command ended with ${exitCode}:\n${code}\n${printed}\n${errors}${this.#lastWords()}`)
     return printed
   }
