@@ -277,7 +277,7 @@ describe('new rules', () => {
   it('lose no notification that is under way', async () => {
     const engine = new Engine(rules(CPU))
     const answer = Promise.withResolvers<undefined>()
-    engine.team.before = async () => void (await answer.promise)
+    engine.team.before = async () => await answer.promise
     engine.take({ value: 90 })
     engine.team.before = () => {}
     engine.alerting.load(readRules(rules(CPU, CPU.replaceAll('pu', 'pu2'))))
