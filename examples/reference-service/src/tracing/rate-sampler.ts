@@ -8,23 +8,16 @@ const DROP: SamplingResult = { decision: SamplingDecision.NOT_RECORD }
 export class RateSampler implements Sampler {
   readonly #perSecond: number
   readonly #take: () => boolean
-  readonly #left: () => number
 
   /** `perSecond`: at least 1. `clock`: monotonic ms. */
   constructor(perSecond: number, clock?: Clock) {
     this.#perSecond = perSecond
     const limiter = rateLimiter({ name: 'traces', limit: perSecond, clock })
     this.#take = () => limiter.tryTake()
-    this.#left = () => limiter.peek().remaining
   }
 
   shouldSample(): SamplingResult {
     return this.#take() ? RECORD : DROP
-  }
-
-  /** Whether none is sampled at this moment: then it need not be asked, nor told what about. */
-  get isSpent(): boolean {
-    return this.#left() < 1
   }
 
   toString(): string {

@@ -13,7 +13,7 @@ import type { Logger } from 'pino'
 import { DescribingTracer, PreciseTracer } from './precise-tracer.ts'
 import { parseResourceAttributes } from './resource-attributes.ts'
 import { type Resource, resourceWith } from './resource.ts'
-import { RateSampler } from './rate-sampler.ts'
+import { HeadSampler } from './head-sampler.ts'
 import { samplerOf } from './sampler.ts'
 import { type Recorder, SignalTrace } from './signal-trace.ts'
 import { newTraceId } from './trace-id.ts'
@@ -42,8 +42,7 @@ export class Tracing {
   readonly queue: QueueTracing
   readonly #recorder: Recorder | undefined
   readonly #sampler: string
-  /** Whether no new trace is recorded at this moment. */
-  readonly #isSpent: () => boolean
+  readonly #head: HeadSampler
   readonly #export: SpanExport | undefined
 
   /** Starts tracing as the environment says. */
@@ -61,15 +60,15 @@ export class Tracing {
     const { TRACES_KEPT: maxTraces, TRACES_KEPT_BYTES: maxBytes, TRACES_SLOW_MS: slowMs } = config
     this.memory = new TraceMemory({ maxTraces, maxBytes, slowMs })
     this.#export = sending
-    const rate = new RateSampler(config.TRACES_PER_SECOND)
-    const sampler = samplerOf(config, rate)
-    this.#isSpent = config.OTEL_TRACES_SAMPLER === undefined ? () => rate.isSpent : () => false
+    const sampler = new HeadSampler(samplerOf(config))
+    this.#head = sampler
     this.#sampler = isRecording ? sampler.toString() : 'off'
     const processors: SpanProcessor[] = [this.memory, ...(sending ? [sending] : [])]
     const base = parseResourceAttributes(config.OTEL_RESOURCE_ATTRIBUTES ?? '')
     const providerOf = (service: ServiceName): TracerProvider =>
       new TracerProvider({
         sampler,
+        idGenerator: sampler,
         spanProcessors: processors,
         resource: resourceOf(config, base, service),
         spanLimits: {
@@ -95,8 +94,10 @@ export class Tracing {
   /** Begins the trace of a signal whose request arrived at `receivedMs`: its caller's, where that sent one. */
   begin(headers: TraceHeaders, receivedMs: number): SignalTrace {
     const recorder = this.#recorder
-    if (headers.traceparent === undefined && (!recorder || this.#isSpent()))
-      return new SignalTrace(unrecorded(), undefined, receivedMs)
+    if (headers.traceparent === undefined) {
+      const traceId = newTraceId()
+      if (!recorder || !this.#head.records(traceId)) return new SignalTrace(unrecorded(traceId), undefined, receivedMs)
+    }
     const parent = contextOf(headers)
     if (!recorder) return new SignalTrace(trace.getSpan(parent) ?? unrecorded(), undefined, receivedMs)
     const span = recorder.tracers.start('ProcessSignal', parent, undefined, receivedMs)
@@ -208,8 +209,7 @@ function mayBeSampled({ traceparent }: TraceHeaders): boolean {
 }
 
 /** A trace that is nowhere recorded still has an id, for logs and answers. */
-function unrecorded(): Span {
-  const traceId = newTraceId()
+function unrecorded(traceId = newTraceId()): Span {
   const spanId = traceId.slice(16)
   return trace.wrapSpanContext({ traceId, spanId, traceFlags: TraceFlags.NONE })
 }
