@@ -26,10 +26,14 @@ export class CountWindow extends ValueWindow {
   protected recount(): void {}
 }
 
+/** Sub-windows are added up eight at a time, and then the eights. */
+const EIGHT = 8
+
 /** Sum or mean. What leaves is never subtracted: sums are added up anew, so that no error piles up and infinities go. */
 export class SumWindow extends ValueWindow {
   readonly #isMean: boolean
-  readonly #sums = new Float64Array(PLACES)
+  /** Sums of sub-windows, then those of eight of them each. */
+  readonly #sums = new Float64Array(PLACES + PLACES / EIGHT)
   #total = 0
 
   constructor(level: Level, isMean: boolean) {
@@ -42,53 +46,64 @@ export class SumWindow extends ValueWindow {
   }
 
   protected put(place: number, value: number): void {
-    this.#sums[place]! += value
+    const sums = this.#sums
+    sums[place]! += value
+    sums[PLACES + (place >> 3)]! += value
     this.#total += value
   }
 
   protected clear(place: number): void {
-    this.#sums[place] = 0
+    const sums = this.#sums
+    sums[place] = 0
+    const first = place & ~(EIGHT - 1)
+    let sum = 0
+    for (let each = first; each < first + EIGHT; each++) sum += sums[each]!
+    sums[PLACES + (place >> 3)] = sum
   }
 
   protected recount(): void {
+    const sums = this.#sums
     let total = 0
-    for (const sum of this.#sums) total += sum
+    for (let each = PLACES; each < sums.length; each++) total += sums[each]!
     this.#total = total
   }
 }
 
 /** Least or greatest. */
 export class ExtremeWindow extends ValueWindow {
-  readonly #isMax: boolean
-  readonly #extremes: Float64Array
-  #extreme: number
+  /** 1 for the greatest, -1 for the least, which is the greatest of the negated values. */
+  readonly #sign: 1 | -1
+  readonly #extremes = new Float64Array(PLACES).fill(Number.NEGATIVE_INFINITY)
+  #extreme = Number.NEGATIVE_INFINITY
+  /** Whether the extreme was in a sub-window that is gone. */
+  #isStale = false
 
   constructor(level: Level, isMax: boolean) {
     super(level)
-    this.#isMax = isMax
-    this.#extreme = this.#none
-    this.#extremes = new Float64Array(PLACES).fill(this.#none)
+    this.#sign = isMax ? 1 : -1
   }
 
   get value(): number {
-    return this.#extreme
-  }
-
-  get #none(): number {
-    return this.#isMax ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
+    return this.#sign * this.#extreme
   }
 
   protected put(place: number, value: number): void {
-    if (this.#isMax ? value > this.#extremes[place]! : value < this.#extremes[place]!) this.#extremes[place] = value
-    if (this.#isMax ? value > this.#extreme : value < this.#extreme) this.#extreme = value
+    const signed = this.#sign * value
+    if (signed > this.#extremes[place]!) this.#extremes[place] = signed
+    if (signed > this.#extreme) this.#extreme = signed
   }
 
   protected clear(place: number): void {
-    this.#extremes[place] = this.#none
+    if (this.#extremes[place] === this.#extreme) this.#isStale = true
+    this.#extremes[place] = Number.NEGATIVE_INFINITY
   }
 
   protected recount(): void {
-    this.#extreme = this.#isMax ? Math.max(...this.#extremes) : Math.min(...this.#extremes)
+    if (!this.#isStale) return
+    this.#isStale = false
+    let extreme = Number.NEGATIVE_INFINITY
+    for (const each of this.#extremes) if (each > extreme) extreme = each
+    this.#extreme = extreme
   }
 }
 
