@@ -6,6 +6,7 @@ import { launchBrowser } from '../browser.ts'
 import { WELL, audit } from './board-audit.ts'
 import { BoardPage } from './board-page.ts'
 import { DataFolder, RunningPlatform } from './platform.ts'
+import { until } from './service.ts'
 
 const run = promisify(execFile)
 const COMPONENTS = ['Ingestion API', 'Queue', 'Storage Consumer', 'Query API', 'Alerting Engine']
@@ -267,6 +268,45 @@ describe('what the page needs', () => {
     expect(answer.status).toBe(400)
     expect(((await answer.json()) as { message: string }).message).toContain(what)
   })
+})
+
+it('lets a hundred pages follow, and more once some have gone', async () => {
+  const leaving = new AbortController()
+  const follow = async (): Promise<number> =>
+    (await fetch(`${platform.url}/live?series=cpu_usage`, { signal: leaving.signal })).status
+  const statuses = await Promise.all(Array.from({ length: 101 }, follow))
+  expect(statuses.toSorted((a, b) => a - b)).toEqual([...Array.from({ length: 100 }, () => 200), 503])
+  leaving.abort()
+  const again = new AbortController()
+  const one = async (): Promise<Response> =>
+    await fetch(`${platform.url}/live?series=cpu_usage`, { signal: again.signal })
+  expect((await until(one, ({ status }) => status === 200)).headers.get('content-type')).toBe('text/event-stream')
+  again.abort()
+})
+
+it('finds a series among more than it searches', async () => {
+  const { series } = await platform.json<{ series: number }>('/status')
+  await platform.post(
+    Array.from({ length: 2_100 }, (_, index) => ({
+      name: `many_${index}`,
+      value: index,
+      tags: { host: `web-${index}` },
+    })),
+  )
+  const { page, problems } = await BoardPage.open(browser, platform.url, { at: '?series=cpu_usage' })
+  await page.getByText(`Of ${(series + 2_100).toLocaleString('en')} series the first 2,000 are searched`).waitFor()
+  for (const [wanted, name] of [
+    ['many_2099', 'many_2099'],
+    ['host:web-2098', 'many_2098'],
+  ] as const) {
+    const found = page.getByRole('checkbox', { name })
+    expect(await found.count()).toBe(0)
+    await page.getByRole('searchbox').fill(wanted)
+    await found.waitFor({ timeout: 5_000 })
+    expect(await page.locator('#series-says').innerText()).toContain('1 series found.')
+  }
+  expect(problems).toEqual([])
+  await page.close()
 })
 
 it('comes back by itself after the platform was started again, and goes on', async () => {

@@ -80,6 +80,7 @@ export function picker({ search, host, says }) {
       const text = `${series.name} ${Object.entries(series.tags).map(([tag, value]) => `${tag}:${value} ${tag}=${value}`).join(' ')}`.toLowerCase()
       if (words.every((word) => text.includes(word))) found.push({ key, ...series })
     }
+    found.sort((a, b) => (a.key < b.key ? -1 : 1))
     show()
   }
 

@@ -3,14 +3,13 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Platform } from '../platform.ts'
+import { sendEvent } from './events.ts'
 import { LiveFeed } from './live-feed.ts'
 
 /** How many browsers may watch at once. */
 const MAX_WATCHERS = 100
 /** How many series one of them may watch. */
 const MAX_SERIES = 12
-/** What a browser that does not read may leave unread, in bytes. Then it is let go, and comes back by itself. */
-const MAX_UNREAD_BYTES = 1_048_576
 const FLUSH_MS = 250
 /** How often the time is told, so that nobody takes the connection for dead. */
 const CLOCK_MS = 15_000
@@ -29,7 +28,7 @@ export function liveRoute(app: FastifyInstance, platform: Platform): void {
     timers = [
       setInterval(() => feed.flush(), FLUSH_MS).unref(),
       setInterval(() => {
-        for (const stream of streams) write(stream, 'clock', Date.now())
+        for (const stream of streams) sendEvent(stream, 'clock', Date.now())
       }, CLOCK_MS).unref(),
     ]
   }
@@ -49,14 +48,14 @@ export function liveRoute(app: FastifyInstance, platform: Platform): void {
     const stream = new PassThrough()
     if (streams.size === 0) begin()
     streams.add(stream)
-    const leave = feed.watch(request.query.series, (news) => write(stream, 'samples', news))
+    const leave = feed.watch(request.query.series, (news) => sendEvent(stream, 'samples', news))
     stream.on('close', () => {
       leave()
       streams.delete(stream)
       if (streams.size === 0) end()
     })
     stream.write(`retry: ${RETRY_MS}\n`)
-    write(stream, 'clock', Date.now())
+    sendEvent(stream, 'clock', Date.now())
     return await reply
       .headers({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
       .send(stream)
@@ -65,9 +64,4 @@ export function liveRoute(app: FastifyInstance, platform: Platform): void {
     for (const stream of streams) stream.end()
     done()
   })
-}
-
-function write(stream: PassThrough, event: string, data: unknown): void {
-  if (stream.writableLength > MAX_UNREAD_BYTES) stream.destroy()
-  else stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
 }
