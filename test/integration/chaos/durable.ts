@@ -31,7 +31,7 @@ export function withFile(): void {
     const accepted: string[] = []
     let service: RunningService
     const start = async (): Promise<RunningService> =>
-      await RunningService.start({ ...QUICK, QUEUE: 'sqlite', QUEUE_FILE: file, LEASE_MS: '500' })
+      await RunningService.start({ ...QUICK, QUEUE: 'sqlite', QUEUE_FILE: file, LEASE_MS: '1500' })
     const end = async (signal: NodeJS.Signals): Promise<number | null> => {
       const exitCode = await service.end(signal)
       log.push(...service.log)
@@ -48,14 +48,15 @@ export function withFile(): void {
 
     it.for(SCENARIOS)('$name: every accepted signal ends', IN_ORDER, async (scenario) => {
       const traffic = new Traffic(() => service.url)
-      const { completed = 0, 'dead-lettered': deadLettered = 0 } = await play(scenario, service, traffic)
+      const { completed, deadLettered } = await play(scenario, service, traffic)
       accepted.push(...traffic.accepted)
       expect(completed).toBeGreaterThan(0)
       expect(completed + deadLettered).toBe(traffic.accepted.length)
+      if (!scenario.mayBury) expect(deadLettered).toBe(0)
     })
 
     it.for(['SIGKILL', 'SIGTERM'] as const)(
-      '%s under load: every accepted signal ends, after a restart',
+      '%s under load: every accepted signal is completed, after a restart',
       IN_ORDER,
       async (signal) => {
         // Enough to do, so that work is under way and waits.
@@ -73,8 +74,7 @@ export function withFile(): void {
         accepted.push(...traffic.accepted)
         const counts = await fates(service, traffic.accepted)
         report(`${signal} under load`, traffic, { ...counts, recoveredAfterMs })
-        const { completed = 0, 'dead-lettered': deadLettered = 0 } = counts
-        expect(completed + deadLettered).toBe(traffic.accepted.length)
+        expect(counts).toEqual({ completed: traffic.accepted.length })
       },
     )
 

@@ -14,6 +14,8 @@ interface Scenario {
   readonly name: string
   readonly begin: (service: Distributed) => Promise<void>
   readonly mend: (service: Distributed) => Promise<void>
+  /** Whether signals that were accepted may end as dead letters: where the downstream fails for longer than they are tried. */
+  readonly mayBury: boolean
 }
 
 const SCENARIOS: readonly Scenario[] = [
@@ -21,21 +23,25 @@ const SCENARIOS: readonly Scenario[] = [
     name: 'a worker process is killed with kill -9',
     begin: async (service) => await service.run('kill', 'worker-fast'),
     mend: async () => await pause(0),
+    mayBury: false,
   },
   {
     name: 'nats-server is killed with kill -9',
     begin: async (service) => await service.run('kill', 'nats'),
     mend: async (service) => await service.run('start', 'nats'),
+    mayBury: false,
   },
   {
     name: 'a worker process gets SIGTERM',
     begin: async (service) => await service.signal('worker-fast', 'SIGTERM'),
     mend: async () => await pause(0),
+    mayBury: false,
   },
   {
     name: 'the downstream hangs',
     begin: async (service) => await service.set({ downstream_latency_ms: 60_000 }),
     mend: async (service) => await service.set({ downstream_latency_ms: 0 }),
+    mayBury: true,
   },
 ]
 
@@ -53,14 +59,14 @@ export function inManyProcesses(): void {
       service = await Distributed.start({
         ...QUICK,
         TASK_MS: '40',
-        LEASE_MS: '1000',
+        LEASE_MS: '1500',
         RESTART: '0.5',
         LOG_LEVEL: 'debug',
       })
     }, 90_000)
     afterAll(async () => await service[Symbol.asyncDispose](), 60_000)
 
-    it.for(SCENARIOS)('$name: every accepted signal ends', IN_ORDER, async ({ name, begin, mend }) => {
+    it.for(SCENARIOS)('$name: every accepted signal ends', IN_ORDER, async ({ name, begin, mend, mayBury }) => {
       const traffic = new Traffic(() => service.url)
       traffic.start(PER_SECOND)
       await traffic.takes(30)
@@ -76,9 +82,10 @@ export function inManyProcesses(): void {
       const { completed = 0, 'dead-lettered': deadLettered = 0 } = counts
       expect(completed).toBeGreaterThan(0)
       expect(completed + deadLettered).toBe(traffic.accepted.length)
+      if (!mayBury) expect(deadLettered).toBe(0)
     })
 
-    it('all of it is stopped under load and started again: every accepted signal ends', IN_ORDER, async () => {
+    it('all of it is stopped under load and started again: every accepted signal is completed', IN_ORDER, async () => {
       await service.set({ task_ms: 40 })
       const traffic = new Traffic(() => service.url)
       traffic.start(PER_SECOND)
@@ -97,8 +104,7 @@ export function inManyProcesses(): void {
         endedAfterMs,
         recoveredAfterMs: Math.round(recoveredAfterMs),
       })
-      const { completed = 0, 'dead-lettered': deadLettered = 0 } = counts
-      expect(completed + deadLettered).toBe(traffic.accepted.length)
+      expect(counts).toEqual({ completed: traffic.accepted.length })
     })
   })
 }
