@@ -8,7 +8,7 @@ async function main(): Promise<void> {
   const config = readConfig(process.env)
   const log = createLog(config)
   const { app, role, component } = await startRole(config, log)
-  await app.listen({ host: config.HOST, port: config.PORT, listenTextResolver: (address) => `HTTP at ${address}` })
+  await app.listen({ host: config.HOST, port: config.PORT })
   const { port } = app.server.address() as { port: number }
   const url = `http://${config.HOST === '0.0.0.0' || config.HOST === '::' ? 'localhost' : config.HOST}:${port}`
   log.info({ component, role: config.TPS_ROLE, url }, 'listening')

@@ -1,4 +1,5 @@
 import type { FastifyError } from 'fastify'
+import type { Logger } from 'pino'
 import { Type } from 'typebox'
 import type { App } from './server.ts'
 
@@ -18,11 +19,11 @@ const ADVICE: Readonly<Record<string, string>> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'The body is not as long as Content-Length says.',
 }
 
-/** Gives every error one shape and tells the caller what was expected. Only faults of our own become a 500. */
-export function answerErrors(app: App): void {
+/** Gives every error one shape and tells the caller what was expected. Only faults of our own become a 500, and are logged. */
+export function answerErrors(app: App, log: Logger): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const status = statusOf(error)
-    if (status >= 500) request.log.error({ err: error, trace_id: request.traceId }, 'request failed')
+    if (status >= 500) log.error({ err: error, trace_id: request.traceId }, 'request failed')
     return reply.code(status).send({
       error: NAMES[status] ?? 'Bad Request',
       message:

@@ -2,7 +2,6 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
-  LogController,
   type RawReplyDefaultExpression,
   type RawRequestDefaultExpression,
   type RawServerDefault,
@@ -42,10 +41,8 @@ export type App = FastifyInstance<
 /** An HTTP server with the limits that each role has. It has no routes yet, and does not listen. */
 export async function createServer(config: Config, log: Logger): Promise<App> {
   const app = fastify({
-    loggerInstance: log,
-    logController: new LogController({ disableRequestLogging: true }),
-    // What is logged of a request has its trace id: it needs no logger of its own.
-    childLoggerFactory: (logger) => logger,
+    // What is logged of a request has its trace id and is logged here: requests need no loggers of their own.
+    logger: false,
     bodyLimit: config.BODY_LIMIT_BYTES,
     // A client that sends its request drop by drop must not hold a connection for ever.
     connectionTimeout: config.REQUEST_TIMEOUT_MS * 6,
@@ -80,6 +77,6 @@ export async function createServer(config: Config, log: Logger): Promise<App> {
     }
     done()
   })
-  answerErrors(app)
+  answerErrors(app, log)
   return app
 }
