@@ -84,7 +84,11 @@ describe('the page of the platform', () => {
 
   it('moves as samples come, and shows that the alert is over', async () => {
     const before = await pictureOf(first)
-    for (const value of [20, 20, 41]) await platform.post({ name: 'cpu_usage', value })
+    // Far enough apart that no step of the chart has two of them.
+    const nowMs = Date.now()
+    await platform.post(
+      [20, 20, 41].map((value, index) => ({ name: 'cpu_usage', value, timestamp: nowMs - (2 - index) * 20_000 })),
+    )
     await chartSays(first, /^cpu_usage: last 41, lowest 20, highest 85;/)
     expect(await legend(first, 'cpu_usage').textContent()).toBe('41')
     expect(await pictureOf(first)).not.toBe(before)
@@ -101,8 +105,8 @@ describe('the page of the platform', () => {
       expect(numbers[index]).toMatch(/^[\d.,]+ /)
       expect(numbers[index]).toMatch(unit)
     }
-    const { storage } = await platform.json<{ storage: { samples: number } }>('/status')
-    expect(await stations.nth(2).innerText()).toContain(`${storage.samples} stored`)
+    // The sample of the line that was typed, and three more.
+    await stations.nth(2).getByText('4 stored').waitFor({ timeout: 5_000 })
   })
 
   it('had nothing to complain about', async () => {
@@ -224,6 +228,38 @@ describe('everybody', () => {
     await board.picture(`platform-${colorScheme}-${width}`)
     expect(board.problems).toEqual([])
     await board.page.close()
+  })
+
+  it('can look closer by dragging over the chart, hold it still, and choose a theme that stays', async () => {
+    const at = '?series=memory_usage{host="web-1"}'
+    const { page, problems } = await BoardPage.open(browser, platform.url, { at, colorScheme: 'light' })
+    await page.getByRole('img', { name: /^memory_usage.+: last / }).waitFor({ timeout: 5_000 })
+    const box = (await page.locator('.u-over').boundingBox())!
+    await page.mouse.move(box.x + box.width / 2, box.y + 50)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width * 0.75, box.y + 60, { steps: 4 })
+    await page.mouse.up()
+    const { searchParams } = new URL(page.url())
+    const [start, end] = [Number(searchParams.get('start')), Number(searchParams.get('end'))]
+    expect((end - start) / 75_000).toBeCloseTo(1, 1)
+    expect(Math.abs((start + 150_000 - Date.now()) / 60_000)).toBeLessThan(1)
+    await page.getByRole('button', { name: 'Back to live' }).click()
+    await page.getByRole('button', { name: 'Pause' }).click()
+    expect(await page.getByRole('radio', { checked: true }).inputValue()).toBe('custom')
+    const groundIs = async (): Promise<unknown> =>
+      await page.evaluate('getComputedStyle(document.documentElement).backgroundColor')
+    const light = await groundIs()
+    const theme = page.getByRole('button', { name: /^Theme/ })
+    for (const next of ['light', 'dark']) {
+      await theme.click()
+      expect(await theme.innerText()).toBe(`Theme: ${next}`)
+    }
+    const dark = await groundIs()
+    expect(dark).not.toBe(light)
+    await page.reload()
+    expect(await groundIs()).toBe(dark)
+    expect(problems).toEqual([])
+    await page.close()
   })
 
   it('can choose by keyboard alone', async () => {
