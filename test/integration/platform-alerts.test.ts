@@ -214,8 +214,7 @@ describe('the rules file', () => {
   })
 })
 
-describe('the escalation', () => {
-  const fileWith = (url: string, overrides = ''): string => `
+const fileWith = (url: string, overrides = ''): string => `
 rules: [${RULE.replace('2s', '1h')}, ${RULE.replace('2s', '1h').replace('Hot', 'Known').replace('heat', 'known')}]
 on_call:
   rotation: [{ name: ada, webhook: '${url}/ada' }, { name: bob, webhook: '${url}/bob' }]
@@ -224,12 +223,13 @@ on_call:
   overrides: [${overrides}]
 escalation: [{ after: 1s, channels: [on-call] }]
 `
-  const gotBy = (path: string): readonly string[] =>
-    receiver!.got
-      .filter((each) => each.path === `POST ${path}`)
-      .map(({ body }) => (JSON.parse(body) as Posted).data)
-      .map(({ kind, reason, alert: { rule } }) => [rule, kind, ...(reason === undefined ? [] : [reason])].join(' '))
+const gotBy = (path: string): readonly string[] =>
+  receiver!.got
+    .filter((each) => each.path === `POST ${path}`)
+    .map(({ body }) => (JSON.parse(body) as Posted).data)
+    .map(({ kind, reason, alert: { rule } }) => [rule, kind, ...(reason === undefined ? [] : [reason])].join(' '))
 
+describe('the escalation', () => {
   it('reaches who is on call at the moment, unless somebody has acknowledged', async () => {
     receiver = await Receiver.start()
     const nowMs = Date.now()

@@ -13,6 +13,9 @@ export class ChannelConfigError extends Error {
 /** After so many failures in a row a receiver is left alone for a while. */
 const CIRCUIT = { failures: 10, breakMs: 5_000 }
 
+/** Pauses grow no longer than this: who is to be called can't wait. A receiver that is down is the circuit's business. */
+const LONGEST_PAUSE_MS = 5_000
+
 /** How many notifications a channel may have waiting. */
 export const CHANNEL_CAPACITY = 10_000
 
@@ -71,7 +74,8 @@ export class ChannelMaker {
 
   get #delivery() {
     const { ALERT_ATTEMPTS: attempts, ALERT_RETRY_MS: backoffMs, ALERT_TIMEOUT_MS: timeoutMs } = this.#config
-    return { attempts, backoffMs, maxBackoffMs: 60_000, timeoutMs, capacity: CHANNEL_CAPACITY, circuit: CIRCUIT }
+    const maxBackoffMs = Math.max(LONGEST_PAUSE_MS, backoffMs)
+    return { attempts, backoffMs, maxBackoffMs, timeoutMs, capacity: CHANNEL_CAPACITY, circuit: CIRCUIT }
   }
 
   #webhook(name: string, url: string): Channel {

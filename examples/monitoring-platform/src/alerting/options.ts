@@ -13,7 +13,7 @@ export const alertingOptions = {
   ALERT_EVERY_MS: integer(10, 60_000, 250, 'How often time is looked at: the ends of windows, of `for`, of silences.'),
   ALERT_MAX_SERIES: integer(1, 1_000_000, 10_000, 'How many series or groups one rule watches. More are counted.'),
   ALERT_ATTEMPTS: integer(1, 1_000, 30, 'How often a notification is tried.'),
-  ALERT_RETRY_MS: integer(1, 60_000, 500, 'The pause after the first try that fails. It doubles, up to a minute.'),
+  ALERT_RETRY_MS: integer(1, 60_000, 500, 'The pause after the first try that fails. It doubles, up to 5 s.'),
   ALERT_TIMEOUT_MS: integer(1, 600_000, 10_000, 'How long one try may take.'),
   ALERT_WEBHOOK_URL: text('Alerts are posted here, signed as Standard Webhooks. Needs ALERT_WEBHOOK_KEY.'),
   ALERT_WEBHOOK_KEY: text('The key that is shared with the receivers of webhooks: whsec_ and base64.'),
