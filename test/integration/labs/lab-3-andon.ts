@@ -12,14 +12,23 @@ export const LAB_3: LabTest = {
   assert: async (lab, expect) => {
     await lab.runAll(page.commands('Before you begin'))
 
-    const [first = '', readings = '', lamp = ''] = await lab.runAll(page.commands('3.1'))
-    expect(first.trim().split('\n')).toHaveLength(20)
-    expect(valueOf(readings, 'tps_signal_latency_p99')).toBeLessThan(100)
-    expect(valueOf(readings, 'tps_signal_latency_p50')).toBeLessThan(50)
+    const [look = '', read = '', lamp = '', usual = ''] = page.commands('3.1')
+    expect((await lab.run(look)).trim().split('\n')).toHaveLength(20)
+    // It was so when "Before you begin" ended. On a busy machine a signal may have been slow since then.
+    const readings = await until(
+      async () => await lab.run(read),
+      (text) => valueOf(text, 'tps_signal_latency_p99') < 100 && valueOf(text, 'tps_signal_latency_p50') < 50,
+      20_000,
+    )
     expect(valueOf(readings, 'tps_error_rate')).toBe(0)
     expect(valueOf(readings, 'tps_circuit_breaker_state')).toBe(0)
     expect(valueOf(readings, 'tps_signal_success_rate')).toBe(1)
-    expect(documents(lamp)).toEqual([expect.objectContaining({ lamp: 'green', alerts: [] })])
+    const [andon] = await until(
+      async () => documents(await lab.run(lamp)),
+      ([shown]) => (shown as { lamp: string }).lamp === 'green',
+    )
+    expect(andon).toMatchObject({ lamp: 'green', alerts: [] })
+    await lab.run(usual)
 
     const [, slow = ''] = await lab.runAll(page.commands('3.2'))
     expect(valueOf(slow, 'tps_signal_latency_p99')).toBeGreaterThan(500)
