@@ -59,14 +59,15 @@ it('brings every accepted signal to one end, however often the process is killed
     log.push(...service.log)
   }
   await using service = await start('kills.sqlite')
-  await until(
-    () => service.json<{ kanban: { queue_current_depth: number; workers_busy: number } }>('/status'),
-    ({ kanban }) => kanban.queue_current_depth === 0 && kanban.workers_busy === 0,
-    20_000,
-  )
   const ids = [...accepted]
-  expect(ids.length).toBeGreaterThan(50)
-  for (const id of ids.slice(-20)) expect(FINAL).toContain(await statusOf(service, id))
+  expect(ids.length).toBeGreaterThan(10)
+  // What a killed process had in hand comes back only when its lease is over, though nothing waits meanwhile.
+  for (const id of ids)
+    await until(
+      () => statusOf(service, id),
+      (status) => FINAL.includes(status),
+      30_000,
+    )
   expect(await service.end('SIGTERM')).toBe(0)
   log.push(...service.log)
 

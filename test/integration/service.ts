@@ -68,7 +68,14 @@ export class RunningService extends ServiceClient {
   /** Starts it and waits until it listens. `environment` is added to a default with free ports. */
   static async start(environment: Readonly<Record<string, string>> = {}): Promise<RunningService> {
     const child = spawn(process.execPath, ['--conditions=@tps/source', MAIN], {
-      env: { PATH: process.env['PATH'], PORT: '0', DOWNSTREAM_PORT: '0', DATABASE_PRODUCTS: '1000', ...environment },
+      env: {
+        PATH: process.env['PATH'],
+        PORT: '0',
+        DOWNSTREAM_PORT: '0',
+        DATABASE_PRODUCTS: '1000',
+        LOG_PER_SECOND: '1000000',
+        ...environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const log: LogLine[] = []
@@ -77,6 +84,8 @@ export class RunningService extends ServiceClient {
     return await new Promise((resolve, reject) => {
       child.once('exit', (code) => reject(new Error(`the service ended with ${code}:\n${errors}`)))
       createInterface({ input: child.stdout }).on('line', (line) => {
+        // A process that is killed may leave half a line.
+        if (!line.endsWith('}')) return
         const entry = JSON.parse(line) as LogLine
         log.push(entry)
         if (entry['msg'] === 'listening') resolve(new RunningService(child, log, String(entry['url']), () => errors))
@@ -84,10 +93,10 @@ export class RunningService extends ServiceClient {
     })
   }
 
-  /** Sends `signal` and resolves with the exit code. */
+  /** Sends `signal` and resolves with the exit code, when its last line was read. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     if (this.process.exitCode !== null || this.process.signalCode !== null) return this.process.exitCode
-    const exited = once(this.process, 'exit')
+    const exited = once(this.process, 'close')
     this.process.kill(signal)
     const [code] = (await exited) as [number | null]
     return code

@@ -7,7 +7,7 @@ import type { Config } from './config.ts'
  * How many bytes of lines are gathered before they are written, how many at the most at once, and for how long. No more at
  * once, because for each line all that is gathered is measured again.
  */
-const GATHERED = { minLength: 4_096, maxWrite: 8_192, ms: 100 }
+const GATHERED = { minLength: 4_096, maxWrite: 8_192, ms: 10 }
 
 /**
  * The log: one line of JSON each, on standard output. Lines are gathered for a moment and written together: under load a
