@@ -60,12 +60,8 @@ export function samples({ pixels, onChange, onTrouble }) {
     if (wanted === '') return
     const mine = new EventSource(`/live?${new URLSearchParams(view.keys.map((key) => ['series', key]))}`)
     source = mine
-    let wasOpen = false
-    mine.addEventListener('open', () => {
-      // What came while the stream was away is stored.
-      if (wasOpen) void load()
-      wasOpen = true
-    })
+    // What came before the stream was open, or while it was away, is stored.
+    mine.addEventListener('open', () => void load())
     mine.addEventListener('clock', ({ data }) => view.setClock(JSON.parse(data)))
     mine.addEventListener('samples', ({ data }) => hear(JSON.parse(data)))
     mine.addEventListener('error', () => {

@@ -56,7 +56,9 @@ export async function compare(printer: Printer, size: LoadSize, signal: AbortSig
   printer.say(
     `and takes ${count(naive.queryMs / fast.queryMs)} times as long. "In memory" and "on the disk" say where a sample is when its 202 comes.`,
   )
-  printer.say('The load generator runs on this machine too, and takes its part of it.')
+  printer.say(
+    'The load generator runs on this machine too, and takes its part of it. On a busy machine the figures vary.',
+  )
 }
 
 async function measure(
