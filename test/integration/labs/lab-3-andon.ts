@@ -42,6 +42,7 @@ export const LAB_3: LabTest = {
     const findings = await until(
       async () => documents(await lab.run(diagnose)),
       (found) => found.some((finding) => (finding as Finding).likelyCause.includes('is the downstream')),
+      20_000,
     )
     expect(findings).toContainEqual({
       scenario: 'The latency has spiked',

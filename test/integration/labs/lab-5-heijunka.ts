@@ -15,9 +15,13 @@ export const LAB_5: LabTest = {
     expect(documents(await lab.run(set)).at(-1)).toBe('accepted')
     const heijunka = loadsOf(await lab.run(burst))
     expect(heijunka).toMatchObject({ worker_loads: [expect.any(Number), expect.any(Number)], rebalance_attempts: 0 })
-    // 21 signals on two lanes. One lane is held up: the other can only have got shorter.
     expect(heijunka.max_per_worker).toBeGreaterThanOrEqual(10)
-    expect(heijunka.imbalance_factor).toBeGreaterThan(0.05)
+    // 21 signals on two lanes are 10 and 11. One lane is held up and the other one empties: it only gets more.
+    await until(
+      async () => (await lab.service.json<{ heijunka: Loads }>('/status')).heijunka.imbalance_factor,
+      (imbalance) => imbalance > 0.05,
+      2_000,
+    )
     // The second that a task costs, as much shorter as all other times.
     await lab.service.set({ task_ms: 100 })
 
@@ -42,9 +46,8 @@ export const LAB_5: LabTest = {
 
     const [quick = '', mixed = ''] = page.commands('5.4')
     await lab.run(quick)
-    const { avg_per_worker: average, imbalance_factor: imbalance } = loadsOf(await lab.run(mixed, { lapse: 10 }))
-    // The lanes are filled by turns: (max - min) / avg is one signal at most, and one that a lane was quicker with.
-    expect(imbalance * average).toBeLessThanOrEqual(2)
+    // By count, no lane ever has more than half of the twenty.
+    expect(loadsOf(await lab.run(mixed, { lapse: 10 })).max_per_worker).toBeLessThanOrEqual(10)
     // All that was sent is done: the long one, the bursts, the mix.
     const completed = await until(
       async () => lab.service.log.filter(({ msg }) => msg === 'completed').length,
@@ -57,7 +60,6 @@ export const LAB_5: LabTest = {
 interface Loads {
   readonly worker_loads: readonly number[]
   readonly imbalance_factor: number
-  readonly avg_per_worker: number
   readonly max_per_worker: number
 }
 
