@@ -313,3 +313,29 @@ describe('silences', () => {
     expect(wrong.map(({ status }) => status)).toEqual([404, 400, 404, 400])
   })
 })
+
+describe('a platform that was killed', () => {
+  it('goes on with its alerts: they fire once, and resolve where they were told', async () => {
+    receiver = await Receiver.start()
+    const environment = {
+      RULES_FILE: writeRules(`rules: [${RULE.replace('2s', '1h')}]`),
+      ALERT_WEBHOOK_URL: receiver.url,
+      ALERT_WEBHOOK_KEY: WEBHOOK_KEY,
+    }
+    const before = await start(environment)
+    await before.running.post({ name: 'heat', value: 90 })
+    await until(before.status, ({ notifications: { sent } }) => sent === 2)
+    // What has changed is saved within a second.
+    await new Promise((resolve) => void setTimeout(resolve, 1_500))
+    await before.running.end('SIGKILL')
+    const after = await start({ ...environment, RULES_FILE: writeRules(`rules: [${RULE.replace('2s', '1h')}]`) })
+    expect((await after.alerts()).alerts).toMatchObject([{ rule: 'Hot', state: 'firing', value: 90 }])
+    await after.running.post({ name: 'heat', value: 10 })
+    await until(
+      async () => await Promise.resolve(receiver!.got.length),
+      (count) => count >= 2,
+    )
+    expect(receiver.got.map(({ body }) => (JSON.parse(body) as Posted).data.kind)).toEqual(['firing', 'resolved'])
+    expect(await after.events()).toEqual(['Hot ok>firing', 'Hot firing>ok'])
+  })
+})

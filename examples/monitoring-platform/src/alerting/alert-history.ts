@@ -14,6 +14,15 @@ export class AlertHistory {
     this.#events[this.#next++ % this.#size] = event
   }
 
+  /** Goes on after `events`, the latest first. Alerts that are not among `active` by now have ended. */
+  restore(events: readonly AlertEventAnswer[], active: ReadonlySet<string>, nowMs: number): void {
+    for (const event of events.toReversed()) this.add(event)
+    const last = new Map<string, AlertEventAnswer>()
+    for (const event of events) if (!last.has(event.id)) last.set(event.id, event)
+    for (const { id, rule, to, labels } of last.values())
+      if (to !== 'ok' && !active.has(id)) this.add({ at: nowMs, id, rule, from: to, to: 'ok', value: null, labels })
+  }
+
   /** The latest first. */
   latest(limit: number): readonly AlertEventAnswer[] {
     const count = Math.min(limit, this.#events.length)

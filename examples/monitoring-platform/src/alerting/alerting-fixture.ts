@@ -6,6 +6,7 @@ import { Alerting } from './alerting.ts'
 import { type TestSample, batchOf } from './evaluator-fixture.ts'
 import type { Duty } from './on-call-channel.ts'
 import { type RuleSet, readRules } from './rules-read.ts'
+import type { SavedAlerts } from './saved-alerts.ts'
 
 /** What was sent over a channel, as `Cpu{host="a"} firing`, with the reason when there was one. */
 export class Recorder implements Channel {
@@ -56,7 +57,12 @@ export class Engine {
   readonly alerting: Alerting
   readonly lines: readonly LogLine[]
 
-  constructor(rules: RuleSet | string, maxSeries = 100) {
+  /** What was saved last, as it comes back from a file. */
+  saved: SavedAlerts | undefined
+  readonly #beginMs: number
+
+  constructor(rules: RuleSet | string, saved?: SavedAlerts, beginMs = BEGIN_MS) {
+    this.#beginMs = beginMs
     const { log, lines } = keptLog()
     this.lines = lines
     this.alerting = new Alerting({
@@ -65,7 +71,9 @@ export class Engine {
       counts: this.counts,
       dutyOf: (onCall): Duty | undefined => onCall && { schedule: onCall.schedule, people: this.people },
       log,
-      maxSeries,
+      maxSeries: 100,
+      saved,
+      save: (alerts) => (this.saved = JSON.parse(JSON.stringify(alerts)) as SavedAlerts),
       clock: this.clock,
       timers: this.clock,
       wallNow: () => this.nowMs,
@@ -74,7 +82,7 @@ export class Engine {
   }
 
   get nowMs(): number {
-    return BEGIN_MS + this.clock.now()
+    return this.#beginMs + this.clock.now()
   }
 
   take(...samples: readonly (Omit<TestSample, 'timeMs'> & { readonly timeMs?: number })[]): void {

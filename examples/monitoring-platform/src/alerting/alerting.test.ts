@@ -294,3 +294,52 @@ it('gives back its timers', async () => {
   await engine.alerting.stop()
   expect(engine.clock.pendingTimers).toBe(0)
 })
+
+/** Fires, tells who is on call, and is gone five minutes later without having been stopped. */
+async function left(): Promise<{ engine: Engine; nowMs: number }> {
+  const engine = new Engine(`${rules(CPU.replace('60s', '10m'))}${ON_CALL}`)
+  engine.take({ tags: { host: 'a' }, value: 90 })
+  await engine.after(6 * MINUTE_MS)
+  expect(engine.people.get('ada')?.texts()).toEqual(['Cpu{host="a"} firing escalation'])
+  return { engine, nowMs: engine.nowMs + 5 * MINUTE_MS }
+}
+
+describe('another process', () => {
+  it('goes on: it fires nothing again, and tells of the resolve whoever was told of the firing', async () => {
+    const { engine, nowMs } = await left()
+    const next = new Engine(`${rules(CPU.replace('60s', '10m'))}${ON_CALL}`, engine.saved, nowMs)
+    await next.after(9 * MINUTE_MS)
+    expect(next.alerting.alerts().alerts).toMatchObject([{ rule: 'Cpu', state: 'firing', labels: { host: 'a' } }])
+    next.take({ tags: { host: 'a' }, value: 10 })
+    await next.after(0)
+    expect(next.team.texts()).toEqual(['Cpu{host="a"} resolved'])
+    expect([...next.people.values()].map((person) => person.texts())).toEqual([['Cpu{host="a"} resolved'], []])
+    expect(next.history()).toEqual(['Cpu ok>firing 90', 'Cpu firing>ok 10'])
+  })
+
+  it('resolves what no sample comes of for a whole window', async () => {
+    const { engine, nowMs } = await left()
+    const next = new Engine(`${rules(CPU.replace('60s', '10m'))}${ON_CALL}`, engine.saved, nowMs)
+    await next.after(9.9 * MINUTE_MS)
+    expect(next.team.texts()).toEqual([])
+    await next.after(0.4 * MINUTE_MS)
+    expect(next.team.texts()).toEqual(['Cpu{host="a"} resolved'])
+  })
+
+  it('resolves what fires of rules that are others by now', async () => {
+    const { engine, nowMs } = await left()
+    const next = new Engine(`${rules(CPU)}${ON_CALL}`, engine.saved, nowMs)
+    await next.after(250)
+    expect(next.team.texts()).toEqual(['Cpu{host="a"} resolved'])
+    expect(next.alerting.alerts().alerts).toEqual([])
+    expect(next.history()).toEqual(['Cpu ok>firing 90', 'Cpu firing>ok null'])
+  })
+
+  it('begins anew with what it can not use', async () => {
+    const { engine } = await left()
+    const broken = { ...engine.saved!, emitter: { ...engine.saved!.emitter, channels: 5 as never } }
+    const next = new Engine(rules(CPU), broken)
+    expect(next.alerting.alerts().alerts).toEqual([])
+    expect(next.lines).toMatchObject([{ level: 50, msg: 'the saved alerts can not be used: beginning anew' }])
+  })
+})

@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto'
 import {
   type Alert,
   AlertEmitter,
   type AlertEmitterOptions,
-  type AlertRule,
   type Channel,
   type Clock,
   type Silence,
@@ -16,19 +14,22 @@ import { Rate } from '../rate.ts'
 import type { SampleBatch } from '../sample.ts'
 import type { SeriesTable } from '../series.ts'
 import { AlertHistory } from './alert-history.ts'
+import { alertAnswerOf } from './alert-answer.ts'
+import { idOf, keyOf } from './alert-id.ts'
 import { alertLog } from './alert-log.ts'
+import { ruleForAndon } from './andon-rule.ts'
 import type { AlertStateName, AlertingSnapshot, AlertsAnswer, AlertAnswer, AlertHistoryAnswer } from './answers.ts'
 import { shown } from './answers.ts'
 import { CHANNEL_CAPACITY } from './channels.ts'
 import { CountedChannel, type NotificationCounts } from './counted-channel.ts'
 import { Evaluator } from './evaluator.ts'
 import { alertKeyOf } from './labels.ts'
-import { levelOf } from './level.ts'
 import { type Duty, OnCallChannel } from './on-call-channel.ts'
 import { handoverAfter } from './on-call.ts'
 import { type Rule, expressionOf } from './rule.ts'
 import type { RuleSeries, Verdict } from './rule-series.ts'
 import type { RuleSet } from './rules-read.ts'
+import type { SavedAlerts } from './saved-alerts.ts'
 import type { WatchedRule } from './watched-rule.ts'
 
 export interface AlertingOptions {
@@ -40,6 +41,10 @@ export interface AlertingOptions {
   readonly dutyOf: (onCall: RuleSet['onCall']) => Duty | undefined
   readonly log: Logger
   readonly maxSeries: number
+  /** What another process has left. Default: nothing. */
+  readonly saved?: SavedAlerts | undefined
+  /** Gets what is to be kept for another process, soon after each change and at the end. Default: nobody. */
+  readonly save?: ((saved: SavedAlerts) => void) | undefined
   readonly clock: Clock
   readonly timers: Timers
   /** ms since 1970. */
@@ -51,6 +56,8 @@ const MAX_ALERTS = 100_000
 const DELAY_WINDOW_MS = 600_000
 /** How long what is to be told may take at the end, in ms. */
 const FLUSH_MS = 2_000
+/** How long what has changed may wait to be saved, in ms. */
+const SAVE_EVERY_MS = 1_000
 
 /**
  * The alerting engine: the evaluator finds out which values are trouble as samples arrive, andon's `AlertEmitter` does
@@ -72,6 +79,9 @@ export class Alerting {
   #schedule: Duty['schedule'] | undefined
   #emitter: AlertEmitter
   #timer: { cancel(): void } | undefined
+  #isChanged = false
+  #savedSent = 0
+  #savedMs = Number.NEGATIVE_INFINITY
   /** When the rules were loaded, in ms since 1970. */
   loadedAt: number
 
@@ -87,7 +97,6 @@ export class Alerting {
       (channel) => new CountedChannel(channel, counts, told),
     )
     this.#setDuty(rules)
-    this.#emitter = this.#listen(new AlertEmitter(this.#emitterOptions(rules)))
     this.#rulesByName = new Map(rules.rules.map((rule) => [rule.name, rule]))
     this.#evaluator = new Evaluator({
       rules: rules.rules,
@@ -95,6 +104,7 @@ export class Alerting {
       wallNow,
       tell: (series, verdict, value) => this.#observe(series, verdict, value),
     })
+    this.#emitter = this.#listen(this.#open(rules, options.saved))
     this.loadedAt = wallNow()
   }
 
@@ -114,6 +124,9 @@ export class Alerting {
   tick(): void {
     this.#evaluator.tick()
     this.#emitter.evaluate()
+    // What a channel has got is to be known as well.
+    if (this.#options.counts.sent !== this.#savedSent) this.#isChanged = true
+    if (this.#isChanged && this.#options.clock.now() - this.#savedMs >= SAVE_EVERY_MS) this.#save()
   }
 
   /** Looks at time every `everyMs` from now on. */
@@ -171,16 +184,19 @@ export class Alerting {
     const alert = find()
     if (!alert) return undefined
     this.#emitter.acknowledge(alert.fingerprint, { by, comment })
+    this.#isChanged = true
     return this.#answerOf(find() ?? alert)
   }
 
   /** @throws as that of `AlertEmitter`. */
   silence(options: SilenceOptions): Silence {
+    this.#isChanged = true
     return this.#emitter.silence(options)
   }
 
   /** Whether there was one. */
   expireSilence(id: string): boolean {
+    this.#isChanged = true
     return this.#emitter.expireSilence(id)
   }
 
@@ -211,7 +227,47 @@ export class Alerting {
     const timer = this.#options.timers.schedule(FLUSH_MS, () => late.resolve(undefined))
     await Promise.race([this.#emitter.flush(), late.promise])
     timer.cancel()
+    this.#save()
     this.#emitter.close()
+  }
+
+  /** Goes on with what was saved, as far as the rules are the same. What fires of the others resolves. */
+  #open(rules: RuleSet, saved: SavedAlerts | undefined): AlertEmitter {
+    const options = this.#emitterOptions(rules)
+    if (!saved) return new AlertEmitter(options)
+    const isSame = (name: string): boolean =>
+      this.#evaluator.rules.some(({ rule, key }) => rule.name === name && key === saved.rules[name])
+    const series = saved.emitter.series.filter(({ rule }) => isSame(rule))
+    let emitter: AlertEmitter
+    try {
+      emitter = AlertEmitter.restore({ ...saved.emitter, series }, options)
+    } catch (error) {
+      emitter = new AlertEmitter(options)
+      this.#options.log.error({ err: error }, 'the saved alerts can not be used: beginning anew')
+      return emitter
+    }
+    for (const { rule, labels, state } of series) {
+      if (state.kind === 'inactive') continue
+      const adopted = this.#evaluator.adopt(rule, labels)
+      adopted.state = state.kind
+      this.#byAlert.set(alertKeyOf(rule, { ...adopted.rule.rule.labels, ...labels }), adopted)
+    }
+    this.#onCall.restore(saved.onCall)
+    this.#history.restore(saved.events, new Set(Array.from(this.#byAlert.keys(), idOf)), this.#options.wallNow())
+    return emitter
+  }
+
+  #save(): void {
+    this.#isChanged = false
+    this.#savedSent = this.#options.counts.sent
+    this.#savedMs = this.#options.clock.now()
+    this.#options.save?.({
+      version: 1,
+      emitter: this.#emitter.toJSON(),
+      rules: Object.fromEntries(this.#evaluator.rules.map(({ rule, key }) => [rule.name, key])),
+      onCall: this.#onCall.told(),
+      events: this.#history.latest(Number.POSITIVE_INFINITY),
+    })
   }
 
   #setDuty({ onCall }: RuleSet): void {
@@ -293,6 +349,7 @@ export class Alerting {
     value: number | null,
   ): void {
     const at = this.#options.wallNow()
+    this.#isChanged = true
     this.#history.add({ at, id: idOf(key), rule, from, to, value: shown(value), labels })
   }
 
@@ -315,53 +372,7 @@ export class Alerting {
   }
 
   #answerOf(alert: Alert, all: readonly Alert[] = []): AlertAnswer {
-    const inhibitor =
-      alert.inhibitedBy === undefined ? undefined : all.find(({ fingerprint }) => fingerprint === alert.inhibitedBy)
-    const { rule, severity, state, labels, value, summary, startsAt, activeSince } = alert
-    const known = this.#rulesByName.get(rule)
-    const series = this.#seriesOf(alert)
-    return {
-      id: idOf(keyOf(alert)),
-      rule,
-      severity,
-      state: state === 'firing' ? 'firing' : 'pending',
-      labels,
-      expression: known ? expressionOf(known) : '',
-      value: shown(series && series.window.samples > 0 ? series.window.value : value),
-      threshold: known?.threshold ?? Number.NaN,
-      samples: series?.window.samples ?? 0,
-      since: Date.parse(startsAt ?? activeSince),
-      summary,
-      runbook: known?.runbook ?? null,
-      ...(alert.acknowledgedBy !== undefined && { acknowledgedBy: alert.acknowledgedBy }),
-      ...(alert.silencedBy !== undefined && { silencedBy: alert.silencedBy }),
-      ...(inhibitor && { inhibitedBy: idOf(keyOf(inhibitor)) }),
-    }
-  }
-}
-
-function keyOf({ rule, labels }: Alert): string {
-  return alertKeyOf(rule, labels)
-}
-
-/** A short name of an alert that fits into a path. */
-function idOf(key: string): string {
-  return createHash('sha256').update(key).digest('base64url').slice(0, 16)
-}
-
-function ruleForAndon(rule: Rule): AlertRule {
-  const { name, severity, labels, summary, runbook, forMs, keepFiringMs, noData } = rule
-  const { isAbove, limit } = levelOf(rule)
-  const expression = expressionOf(rule)
-  return {
-    name,
-    severity,
-    labels,
-    summary,
-    description: runbook === undefined ? expression : `${expression}\nRunbook: ${runbook}`,
-    threshold: isAbove ? { above: limit } : { below: limit },
-    forMs,
-    keepFiringMs,
-    noData,
+    const series = this.#byAlert.get(keyOf(alert))
+    return alertAnswerOf(alert, { rule: this.#rulesByName.get(alert.rule), series, all })
   }
 }

@@ -1,4 +1,4 @@
-import type { SampleBatch } from '../sample.ts'
+import type { SampleBatch, Tags } from '../sample.ts'
 import type { SeriesTable } from '../series.ts'
 import type { Rule } from './rule.ts'
 import type { RuleSeries, Verdict } from './rule-series.ts'
@@ -62,6 +62,16 @@ export class Evaluator {
     return [...before.values()]
   }
 
+  /** A series whose trouble was told by another process. As long as its window is, it may have no samples without that meaning anything. */
+  adopt(rule: string, labels: Tags): RuleSeries {
+    const watched = this.#rules.find((each) => each.rule.name === rule)
+    if (!watched) throw new RangeError(`there is no rule "${rule}"`)
+    const series = watched.adopt(labels)
+    series.graceMs = this.#wallNow() + watched.windowMs
+    watched.breaching.add(series)
+    return series
+  }
+
   /** Takes samples that have just arrived. Verdicts are told once for all of them. */
   take({ length, series, timestamps, values }: SampleBatch, table: SeriesTable): void {
     const nowMs = this.#wallNow()
@@ -93,6 +103,7 @@ export class Evaluator {
       watched.agedSlot = watched.nowSlot
       for (const series of watched.all.values()) {
         series.window.moveTo(watched.nowSlot)
+        if (series.window.samples === 0 && nowMs < series.graceMs) continue
         this.#settle(series)
         if (series.told === 'empty' && series.state === 'ok') this.#remove(series)
       }

@@ -28,6 +28,20 @@ export class OnCallChannel implements Channel {
     this.#duty = duty
   }
 
+  /** Who takes which alert for firing, by the names of their channels. */
+  told(): readonly (readonly [fingerprint: string, channels: readonly string[]])[] {
+    return Array.from(this.#told, ([fingerprint, told]) => [fingerprint, Array.from(told, ({ name }) => name)])
+  }
+
+  /** Goes on with what `told` said in another process, as far as those channels are known. */
+  restore(told: readonly (readonly [fingerprint: string, channels: readonly string[]])[]): void {
+    const people = [...(this.#duty?.people.values() ?? [])]
+    for (const [fingerprint, names] of told) {
+      const channels = people.filter(({ name }) => names.includes(name))
+      if (channels.length > 0) this.#told.set(fingerprint, new Set(channels))
+    }
+  }
+
   /** @throws what the channel of the one on call throws. */
   async send(notification: AlertNotification, context: SendContext): Promise<void> {
     const alerts = notification.alerts ?? [notification.alert]

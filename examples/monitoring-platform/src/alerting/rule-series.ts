@@ -25,6 +25,8 @@ export class RuleSeries {
   told: Verdict = 'empty'
   /** The value that was told last. */
   toldValue = Number.NaN
+  /** Until when it may have no samples, in ms since 1970, because another process had them. */
+  graceMs = Number.NEGATIVE_INFINITY
   /** Whether it is to be looked at when the batch is through. */
   isDirty = false
   /** Where its alert is. */

@@ -5,6 +5,7 @@ import { afterAll, expect, it } from 'vitest'
 import { keptLog } from './alerting-fixture.ts'
 import { RulesFile } from './rules-file.ts'
 import type { RuleSet } from './rules-read.ts'
+import { AlertsFile, type SavedAlerts } from './saved-alerts.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'tps-rules-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
@@ -70,4 +71,24 @@ it('says so when the file is gone, or nobody can use what it says', () => {
   file.refresh()
   expect(file.error).toBe('there is no channel "nobody"')
   file.stop()
+})
+
+it('keeps alerts in a file, and begins anew when that can not be read', () => {
+  const path = join(directory, 'alerts.json')
+  const { log, lines } = keptLog()
+  const file = new AlertsFile(path, log)
+  expect([file.read(), lines]).toEqual([undefined, []])
+  const saved = { version: 1, events: [] } as unknown as SavedAlerts
+  file.write(saved)
+  expect(file.read()).toEqual(saved)
+  writeFileSync(path, '{"version":2}')
+  expect(file.read()).toBeUndefined()
+  writeFileSync(path, '{')
+  expect(file.read()).toBeUndefined()
+  new AlertsFile(join(directory, 'nowhere', 'alerts.json'), log).write(saved)
+  expect(lines.map(({ msg }) => msg)).toEqual([
+    'the saved alerts are of another version: beginning anew',
+    'the saved alerts can not be read: beginning anew',
+    'the alerts can not be saved',
+  ])
 })

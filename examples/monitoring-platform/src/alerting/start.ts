@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Timers } from '@tps/andon'
 import type { Logger } from 'pino'
 import { type Config, ConfigError } from '../config.ts'
@@ -5,6 +7,7 @@ import { Alerting } from './alerting.ts'
 import { ChannelMaker } from './channels.ts'
 import { RulesFile } from './rules-file.ts'
 import { BUILT_IN } from './rules-read.ts'
+import { AlertsFile } from './saved-alerts.ts'
 
 /** The alerting engine, and where its rules come from. */
 export interface AlertingEngine {
@@ -27,6 +30,8 @@ export function startAlerting(config: Config, log: Logger): AlertingEngine {
     const counts = { sent: 0, failed: 0, retried: 0, dropped: 0 }
     const maker = new ChannelMaker(config, () => counts.retried++)
     const file = config.RULES_FILE === '' ? undefined : new RulesFile(config.RULES_FILE, log)
+    mkdirSync(config.DATA_DIR, { recursive: true })
+    const saved = new AlertsFile(join(config.DATA_DIR, 'alerts.json'), log)
     const alerting = new Alerting({
       rules: file?.read() ?? BUILT_IN,
       channels: maker.configured,
@@ -37,6 +42,8 @@ export function startAlerting(config: Config, log: Logger): AlertingEngine {
       clock: { now: () => performance.now() },
       timers: SYSTEM_TIMERS,
       wallNow: Date.now,
+      saved: saved.read(),
+      save: (alerts) => saved.write(alerts),
     })
     file?.watch((rules) => alerting.load(rules))
     alerting.start(config.ALERT_EVERY_MS)

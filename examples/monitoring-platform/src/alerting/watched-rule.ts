@@ -1,4 +1,4 @@
-import type { Series } from '../sample.ts'
+import type { Series, Tags } from '../sample.ts'
 import { labelsOf } from './labels.ts'
 import type { Rule } from './rule.ts'
 import { RuleSeries } from './rule-series.ts'
@@ -40,6 +40,14 @@ export class WatchedRule {
     if (series.name !== metric) return false
     for (const tag of Object.keys(tags)) if (!tags[tag]!.includes(series.tags[tag] ?? '')) return false
     return true
+  }
+
+  /** A series that has an alert, known by the labels of that. */
+  adopt(labels: Tags): RuleSeries {
+    const series = new RuleSeries(this, JSON.stringify(labels), labels, labels)
+    series.told = 'breach'
+    this.all.set(series.key, series)
+    return series
   }
 
   /** What the samples of `series` go to; `undefined` when there are `max` already. */
