@@ -16,6 +16,9 @@ const CIRCUIT = { failures: 10, breakMs: 5_000 }
 /** Pauses grow no longer than this: who is to be called can't wait. A receiver that is down is the circuit's business. */
 const LONGEST_PAUSE_MS = 5_000
 
+/** A send is some turns of the event loop, and those are long while samples pour in: many go side by side. */
+const WEBHOOKS_AT_ONCE = 32
+
 /** How many notifications a channel may have waiting. */
 export const CHANNEL_CAPACITY = 10_000
 
@@ -81,7 +84,7 @@ export class ChannelMaker {
   #webhook(name: string, url: string): Channel {
     const { ALERT_WEBHOOK_KEY: key } = this.#config
     if (key === '') throw new RangeError('a webhook needs ALERT_WEBHOOK_KEY')
-    return this.#watched(new WebhookChannel({ ...this.#delivery, name, url, key }))
+    return this.#watched(new WebhookChannel({ ...this.#delivery, concurrency: WEBHOOKS_AT_ONCE, name, url, key }))
   }
 
   #slack(name: string, url: string): Channel {
