@@ -3,7 +3,7 @@ import { Page } from './page.ts'
 import { type LabTest, documents } from './shell.ts'
 
 /** What a task costs in 2.3. */
-const TASK_MS = 20_000
+const TASK_MS = 10_000
 
 const page = new Page('labs/lab-2-kanban.md')
 

@@ -22,6 +22,9 @@ export class LoadRun implements AsyncDisposable {
   readonly #startMs = performance.now()
   #followers: ((gauge: Gauge) => void)[] = []
   #nextMs = performance.now()
+  /** Since the last line of progress. */
+  #lately = new Tally()
+  #progress: NodeJS.Timeout | undefined
 
   private constructor(options: LoadOptions) {
     this.options = options
@@ -71,25 +74,23 @@ export class LoadRun implements AsyncDisposable {
   async phase(phase: Phase, tally: Tally = new Tally(), signal?: AbortSignal): Promise<Tally> {
     const startMs = this.#nextMs
     this.#nextMs = startMs + phase.durationMs
-    let lately = new Tally()
-    const print = setInterval(() => {
-      const label = `${Math.round(this.seconds)} s`
-      this.say(progressLine(label, lately.count(), this.watch.last))
-      lately = new Tally()
-    }, this.options.progressMs)
-    try {
-      const offsets = arrivals(phase, this.options.spacing)
-      await this.#loop.run(offsets, startMs, () => [this.total, tally, lately], signal)
-      if (!signal?.aborted) await until(this.#nextMs)
-    } finally {
-      clearInterval(print)
-    }
+    // Over all phases: some are shorter than the time between two lines.
+    this.#progress ??= setInterval(() => this.#sayProgress(), this.options.progressMs)
+    const offsets = arrivals(phase, this.options.spacing)
+    await this.#loop.run(offsets, startMs, () => [this.total, tally, this.#lately], signal)
+    if (!signal?.aborted) await until(this.#nextMs)
     return tally
   }
 
-  /** Resolves once every signal that was sent has its answer. */
+  /** Resolves once every signal that was sent has its answer. Prints no more progress. */
   async settled(): Promise<void> {
+    clearInterval(this.#progress)
     await this.#loop.settled()
+  }
+
+  #sayProgress(): void {
+    this.say(progressLine(`${Math.round(this.seconds)} s`, this.#lately.count(), this.watch.last))
+    this.#lately = new Tally()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

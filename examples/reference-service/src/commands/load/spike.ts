@@ -49,9 +49,9 @@ export async function spike(run: LoadRun, signal: AbortSignal): Promise<object> 
   run.say(
     `\n${table([
       ...countRows(run.total.count(), seconds),
-      ['calm', spread(calmly.latencyMs)],
+      ['before the spike', spread(calmly.latencyMs)],
       ['in the spike', `${spread(highly.latencyMs)}; ${percent(highly.rejected / Math.max(1, highly.sent))} rejected`],
-      ['as before', recoveredAfterMs === null ? `not within ${after} s` : `${ms(recoveredAfterMs)} after the spike`],
+      ['well again', recoveredAfterMs === null ? `not within ${after} s` : `${ms(recoveredAfterMs)} after the spike`],
       ...serviceRows(service),
     ])}`,
   )
