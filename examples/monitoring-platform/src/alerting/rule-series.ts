@@ -4,7 +4,7 @@ import { type Level, levelOf } from './level.ts'
 import { RankWindow } from './rank-window.ts'
 import type { Rule } from './rule.ts'
 import type { SlidingWindow } from './sliding-window.ts'
-import { CountWindow, ExtremeWindow, LastWindow, SumWindow } from './value-windows.ts'
+import { ExtremeWindow, LastWindow, SumWindow } from './value-windows.ts'
 import type { WatchedRule } from './watched-rule.ts'
 
 /** What a window says: trouble, no trouble, or nothing because it has no samples. */
@@ -48,9 +48,8 @@ export class RuleSeries {
 }
 
 function windowOf({ agg }: Rule, level: Level): SlidingWindow {
-  if (agg === 'count') return new CountWindow(level)
   if (agg === 'last') return new LastWindow(level)
-  if (agg === 'avg' || agg === 'sum') return new SumWindow(level, agg === 'avg')
+  if (agg === 'avg' || agg === 'sum' || agg === 'count') return new SumWindow(level, agg)
   if (agg === 'min' || agg === 'max') return new ExtremeWindow(level, agg === 'max')
   return new RankWindow(level, Number(agg.slice(1)))
 }

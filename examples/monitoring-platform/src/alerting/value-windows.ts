@@ -15,34 +15,27 @@ abstract class ValueWindow extends SlidingWindow {
   }
 }
 
-/** How many samples there are. */
-export class CountWindow extends ValueWindow {
-  get value(): number {
-    return this.samples
-  }
-
-  protected put(): void {}
-  protected clear(): void {}
-  protected recount(): void {}
-}
-
 /** Sub-windows are added up eight at a time, and then the eights. */
 const EIGHT = 8
 
-/** Sum or mean. What leaves is never subtracted: sums are added up anew, so that no error piles up and infinities go. */
+/**
+ * Number, sum or mean. What leaves is never subtracted: sums are added up anew, so that no error piles up and infinities go.
+ * There are four kinds of windows and not five, as that is how many V8 tells apart quickly where all of them are used.
+ */
 export class SumWindow extends ValueWindow {
-  readonly #isMean: boolean
+  readonly #of: 'count' | 'sum' | 'avg'
   /** Sums of sub-windows, then those of eight of them each. */
   readonly #sums = new Float64Array(PLACES + PLACES / EIGHT)
   #total = 0
 
-  constructor(level: Level, isMean: boolean) {
+  constructor(level: Level, of: 'count' | 'sum' | 'avg') {
     super(level)
-    this.#isMean = isMean
+    this.#of = of
   }
 
   get value(): number {
-    return this.#isMean ? this.#total / this.samples : this.#total
+    if (this.#of === 'count') return this.samples
+    return this.#of === 'avg' ? this.#total / this.samples : this.#total
   }
 
   protected put(place: number, value: number): void {
