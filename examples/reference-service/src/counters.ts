@@ -62,27 +62,27 @@ export class Counters {
     'shutting down': 0,
   }
 
-  /** A signal asks to come in. */
-  arrived(): void {
-    this.#incoming.add()
+  /** A signal asks to come in, at `nowMs`, monotonic. */
+  arrived(nowMs: number): void {
+    this.#incoming.add(nowMs)
   }
 
-  /** A signal ended, or was refused. A refused one is an error to its caller too. */
-  count(ending: Ending): void {
+  /** A signal ended, or was refused, at `nowMs`. A refused one is an error to its caller too. */
+  count(ending: Ending, nowMs: number): void {
     this.byStatus[ending]++
     if (ending === 'completed') {
-      this.#completed.add()
-      this.#good.add()
+      this.#completed.add(nowMs)
+      this.#good.add(nowMs)
       return
     }
-    if (ending === 'rejected') this.#rejected.add()
-    this.#bad.add()
+    if (ending === 'rejected') this.#rejected.add(nowMs)
+    this.#bad.add(nowMs)
   }
 
-  /** A signal was refused. */
-  refuse(reason: RejectionReason): void {
+  /** A signal was refused, at `nowMs`. */
+  refuse(reason: RejectionReason, nowMs: number): void {
     this.rejectedBy[reason]++
-    this.count('rejected')
+    this.count('rejected', nowMs)
   }
 
   get completedLately(): number {

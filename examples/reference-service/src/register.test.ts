@@ -51,6 +51,26 @@ it('lets a signal end anew that was sent back', () => {
   expect(register.finish(outcome(one))).toBe(true)
 })
 
+it('keeps what was sent back while others are forgotten, and forgets each end once', () => {
+  const register = new SignalRegister(2)
+  const [back, ...others] = [signal(), signal(), signal(), signal()]
+  register.add(back)
+  register.finish(outcome(back, { status: 'dead-lettered' }))
+  register.revive(back)
+  register.revive(back)
+  expect(register.active).toBe(1)
+  for (const other of others) register.finish(outcome(other))
+  expect(register.get(back.id)?.status).toBe('queued')
+  register.finish(outcome(back))
+  expect(register.active).toBe(0)
+  expect([back, ...others].map(({ id }) => register.get(id)?.status)).toEqual([
+    'completed',
+    undefined,
+    undefined,
+    'completed',
+  ])
+})
+
 it('tells everybody who waits for a signal, also those who come after its end', async () => {
   const register = new SignalRegister(10)
   const one = signal()

@@ -16,16 +16,23 @@ export interface SignalRecord {
   readonly error?: string | undefined
 }
 
+/** A signal on the line, or how one ended. */
+interface Entry {
+  readonly id: string
+  signal: Signal | undefined
+  record: SignalRecord | undefined
+}
+
 /**
  * Knows every signal on the line and the last finished ones. Bounded: those on the line are as many as the queue and
  * the workers hold, and of the finished ones the oldest are forgotten. What they carried is forgotten when they end.
  */
 export class SignalRegister {
   readonly #kept: number
-  readonly #active = new Map<string, Signal>()
-  readonly #finished = new Map<string, SignalRecord>()
-  /** The finished ones in their order, in a ring: the first key of a map that shrinks at its head takes ever longer to find. */
-  readonly #order: (SignalRecord | undefined)[] = []
+  readonly #entries = new Map<string, Entry>()
+  #active = 0
+  /** The finished ones in their order, in a ring. */
+  readonly #order: (Entry | undefined)[] = []
   #next = 0
   readonly #waiters = new Map<string, ((record: SignalRecord) => void)[]>()
 
@@ -35,39 +42,45 @@ export class SignalRegister {
   }
 
   add(signal: Signal): void {
-    this.#active.set(signal.id, signal)
+    this.#entries.set(signal.id, { id: signal.id, signal, record: undefined })
+    this.#active++
   }
 
   /** Forgets a signal that was not admitted after all, or whose end is known elsewhere. */
   drop(id: string): void {
-    this.#active.delete(id)
+    if (!this.#entries.get(id)?.signal) return
+    this.#entries.delete(id)
+    this.#active--
   }
 
   /** A signal that was finished is on the line again. */
   revive(signal: Signal): void {
-    this.#finished.delete(signal.id)
+    const entry = this.#entries.get(signal.id)
+    // In the ring it stays, as one that has nothing more to do with the signal.
+    if (entry?.record) entry.record = undefined
+    else if (entry) return
     this.add(signal)
   }
 
   get(id: string): SignalRecord | undefined {
-    const signal = this.#active.get(id)
-    return signal ? recordOf(signal) : this.#finished.get(id)
+    const entry = this.#entries.get(id)
+    return entry?.signal ? recordOf(entry.signal) : entry?.record
   }
 
   /** The spans of a signal that is on the line. */
   traceOf(id: string): SignalTrace | undefined {
-    return this.#active.get(id)?.trace
+    return this.#entries.get(id)?.signal?.trace
   }
 
   /** A worker has begun with the signal. */
   begun(id: string): void {
-    const signal = this.#active.get(id)
+    const signal = this.#entries.get(id)?.signal
     if (signal) signal.status = 'processing'
   }
 
   /** How many signals are on the line: accepted here and not finished. */
   get active(): number {
-    return this.#active.size
+    return this.#active
   }
 
   /** How many signals somebody waits for. */
@@ -77,29 +90,42 @@ export class SignalRegister {
 
   /** Ends a signal, also one that was accepted elsewhere. Only the first end counts; returns whether this was it. */
   finish({ id, signalType, traceId, acceptedAt, status, durationMs, result, error }: Outcome): boolean {
-    if (this.#finished.has(id)) return false
-    this.#active.delete(id)
+    const known = this.#entries.get(id)
+    if (known?.record) return false
     const record: SignalRecord = { id, signalType, traceId, acceptedAt, status, durationMs, result, error }
-    this.#keep(record)
-    const waiters = this.#waiters.get(id)
-    if (!waiters) return true
-    this.#waiters.delete(id)
-    for (const waiter of waiters) waiter(record)
+    if (known) {
+      known.signal = undefined
+      known.record = record
+      this.#active--
+      this.#keep(known)
+    } else {
+      const entry: Entry = { id, signal: undefined, record }
+      this.#entries.set(id, entry)
+      this.#keep(entry)
+    }
+    if (this.#waiters.size > 0) this.#answer(id, record)
     return true
   }
 
-  #keep(record: SignalRecord): void {
+  #keep(entry: Entry): void {
     const oldest = this.#order[this.#next]
-    // One that was sent back has another record by now, or none.
-    if (oldest && this.#finished.get(oldest.id) === oldest) this.#finished.delete(oldest.id)
-    this.#order[this.#next] = record
+    // One that was sent back has another entry by now.
+    if (oldest?.record) this.#entries.delete(oldest.id)
+    this.#order[this.#next] = entry
     this.#next = (this.#next + 1) % this.#kept
-    this.#finished.set(record.id, record)
+  }
+
+  #answer(id: string, record: SignalRecord): void {
+    const waiters = this.#waiters.get(id)
+    if (!waiters) return
+    this.#waiters.delete(id)
+    for (const waiter of waiters) waiter(record)
   }
 
   /** Resolves with what is known of an accepted signal once it is finished. */
   async whenFinished(signal: Signal): Promise<SignalRecord> {
-    if (!this.#active.has(signal.id)) return this.#finished.get(signal.id) ?? recordOf(signal)
+    const entry = this.#entries.get(signal.id)
+    if (!entry?.signal) return entry?.record ?? recordOf(signal)
     return await new Promise((resolve) => {
       const waiters = this.#waiters.get(signal.id)
       if (waiters) waiters.push(resolve)

@@ -64,8 +64,13 @@ export function kindOf({ request: { signal_type, payload } }: Pick<Signal, 'requ
   return `${signal_type} ${detail}`
 }
 
-/** Makes a signal of a request that arrived at `receivedMs`. */
-export function createSignal(request: SignalRequest, trace: SignalTrace, receivedMs: number): Signal {
+/** Makes a signal of a request that arrived at `receivedMs` and is to be admitted now. */
+export function createSignal(
+  request: SignalRequest,
+  trace: SignalTrace,
+  receivedMs: number,
+  nowMs: number = performance.now(),
+): Signal {
   return {
     id: randomUUID(),
     traceId: trace.traceId,
@@ -74,7 +79,7 @@ export function createSignal(request: SignalRequest, trace: SignalTrace, receive
     request,
     acceptedAt: isoNow(),
     receivedMs,
-    acceptedMs: performance.now(),
+    acceptedMs: nowMs,
     enqueuedMs: receivedMs,
     status: 'queued',
     variant: undefined,

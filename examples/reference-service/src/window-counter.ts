@@ -11,18 +11,19 @@ export class WindowCounter {
     this.#now = now
     // One slot more than the window: the second that is still running.
     this.#counts = new Array<number>(seconds + 1).fill(0)
-    this.#second = this.#currentSecond()
+    this.#second = Math.floor(now() / 1_000)
   }
 
-  add(): void {
-    this.#advance()
+  /** Counts an event that takes place now; `nowMs` saves looking at the clock. */
+  add(nowMs: number = this.#now()): void {
+    this.#advance(nowMs)
     const slot = this.#second % this.#counts.length
     this.#counts[slot] = (this.#counts[slot] ?? 0) + 1
   }
 
   /** How many events the window and the running second hold. */
   get total(): number {
-    this.#advance()
+    this.#advance(this.#now())
     return this.#counts.reduce((sum, count) => sum + count, 0)
   }
 
@@ -32,12 +33,9 @@ export class WindowCounter {
     return total / (this.#seconds + (this.#now() / 1_000 - this.#second))
   }
 
-  #currentSecond(): number {
-    return Math.floor(this.#now() / 1_000)
-  }
-
-  #advance(): void {
-    const second = this.#currentSecond()
+  #advance(nowMs: number): void {
+    const second = Math.floor(nowMs / 1_000)
+    if (second <= this.#second) return
     const elapsed = Math.min(second - this.#second, this.#counts.length)
     for (let step = 1; step <= elapsed; step++) this.#counts[(second - elapsed + step) % this.#counts.length] = 0
     this.#second = second

@@ -1,13 +1,11 @@
 import fastifyHelmet from '@fastify/helmet'
 import { fastify } from 'fastify'
 
-/** Those that mean something for an answer that no browser shows. Source: OWASP, REST Security Cheat Sheet. */
-const OF_DATA = new Set([
-  'content-security-policy',
-  'strict-transport-security',
-  'x-content-type-options',
-  'x-frame-options',
-])
+/**
+ * Those that mean something for the answer to a POST, which is data: that it is not to be taken for something else, and that
+ * nobody frames it. `frame-ancestors` does what `x-frame-options` does. Source: OWASP, REST Security Cheat Sheet.
+ */
+const OF_DATA = new Set(['content-security-policy', 'x-content-type-options'])
 
 /** The headers that helmet sets: all of them, and those that are worth their time where every microsecond counts. */
 export interface HelmetHeaders {

@@ -166,7 +166,8 @@ function answer(
   const accepted = { signal_id, status: 'accepted', trace_id, timestamp }
   if (!isWaiting) {
     trace.answering()
-    void reply.code(202).send(accepted)
+    // Nothing in it needs to be escaped or left out.
+    void reply.code(202).serializer(JSON.stringify).send(accepted)
     return
   }
   return register.whenFinished(signal).then((finished) => {

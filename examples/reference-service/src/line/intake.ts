@@ -77,8 +77,9 @@ export class Intake {
   /** `receivedMs` is when the request arrived, in monotonic ms. */
   accept(request: SignalRequest, trace: SignalTrace, receivedMs: number): Admission | Promise<Admission> {
     const { ledger, cord, gate, queueBreaker, ingress, experiments, register, queue, cut } = this.#parts
+    const nowMs = performance.now()
     trace.parsed()
-    ledger.counters.arrived()
+    ledger.counters.arrived(nowMs)
     if (!this.#isOpen) return this.#refuse(trace, 503, 'shutting down', TRY_LATER_MS)
     if (cord.isPulled) return this.#refuse(trace, 503, 'cord pulled', TRY_LATER_MS)
 
@@ -98,19 +99,24 @@ export class Intake {
       const retryAfterMs = queueBreaker.snapshot().retryAfterMs ?? TRY_LATER_MS
       return this.#refuse(trace, 503, 'queue unavailable', retryAfterMs)
     }
-    const signal = createSignal(request, trace, receivedMs)
+    const signal = createSignal(request, trace, receivedMs, nowMs)
     signal.variant = experiments.variant
     register.add(signal)
     try {
       if (cut.isCut) throw new QueueCutError()
-      trace.about(() => describeSignal(signal))
-      const offered = trace.enqueue(signal, QUEUES[queue.mode], () => queue.offer(signal))
+      const offered = trace.isRecorded ? this.#enqueue(signal, trace) : queue.offer(signal)
       if (typeof offered !== 'boolean') return this.#await(offered, signal, trace, permit)
       permit.success()
       return this.#admitted(signal, trace, offered)
     } catch (error) {
       return this.#unreachable(signal, trace, permit, error)
     }
+  }
+
+  #enqueue(signal: Signal, trace: SignalTrace): boolean | Promise<boolean> {
+    const { queue } = this.#parts
+    trace.about(() => describeSignal(signal))
+    return trace.enqueue(signal, QUEUES[queue.mode], () => queue.offer(signal))
   }
 
   async #await(

@@ -27,13 +27,20 @@ export class Ledger {
   readonly #experiments: Experiments
   readonly #log: Logger
   readonly #isLogging: boolean
+  readonly #clock: Clock
   /** A line for each of very many completed signals would cost more than their work, and nobody reads it. */
   readonly #lines: RateLimiter
   /** How many have completed without a line since the last that had one. */
   #unlogged = 0
 
   /** `clock`: monotonic ms. */
-  constructor(config: Config, register: SignalRegister, experiments: Experiments, log: Logger, clock?: Clock) {
+  constructor(
+    config: Config,
+    register: SignalRegister,
+    experiments: Experiments,
+    log: Logger,
+    clock: Clock = performance,
+  ) {
     const windowMs = config.LATENCY_WINDOW_MS
     this.latency = new PercentileTracker({ name: 'signals', windowMs })
     this.breakdown = new Breakdown({ name: 'signals', stages: STAGES, windowMs })
@@ -47,6 +54,7 @@ export class Ledger {
     this.#experiments = experiments
     this.#log = log
     this.#isLogging = log.isLevelEnabled('debug')
+    this.#clock = clock
     this.#lines = rateLimiter({ name: 'log', limit: config.LOG_PER_SECOND, clock })
   }
 
@@ -54,7 +62,7 @@ export class Ledger {
   settle(outcome: Outcome): void {
     const { id, status, error } = outcome
     const trace = this.#register.traceOf(id)
-    const beginMs = performance.now()
+    const beginMs = this.#clock.now()
     if (!this.#register.finish(outcome)) return
     if (trace?.isRecorded) {
       trace.within(() => {
@@ -65,7 +73,7 @@ export class Ledger {
       this.#measure(outcome, beginMs)
       this.#learn(outcome)
     }
-    this.#tell(outcome, trace)
+    this.#tell(outcome, trace, beginMs)
     trace?.finished(status, error)
   }
 
@@ -74,7 +82,7 @@ export class Ledger {
   }
 
   #measure({ status, durationMs, variant, stages }: Outcome, beginMs: number): void {
-    this.counters.count(status)
+    this.counters.count(status, beginMs)
     if (status !== 'completed') {
       this.slos.lost(beginMs)
       return
@@ -82,12 +90,12 @@ export class Ledger {
     this.latency.record(durationMs, beginMs)
     this.slos.completed(durationMs, beginMs)
     if (variant) this.#experiments.record(variant, durationMs)
-    if (stages) this.breakdown.record({ ...stages, metrics_record: performance.now() - beginMs })
+    if (stages) this.breakdown.record({ ...stages, metrics_record: this.#clock.now() - beginMs })
   }
 
-  #tell({ id, traceId, status, durationMs, error }: Outcome, trace: SignalTrace | undefined): void {
+  #tell({ id, traceId, status, durationMs, error }: Outcome, trace: SignalTrace | undefined, nowMs: number): void {
     const isWell = status === 'completed'
-    if (isWell && !this.#isLogging && !trace?.isRecorded && !this.#lines.tryTake()) {
+    if (isWell && !this.#isLogging && !trace?.isRecorded && !this.#lines.tryTake(1, nowMs)) {
       this.#unlogged++
       return
     }
@@ -100,7 +108,7 @@ export class Ledger {
 
   /** A signal was refused. */
   refused(reason: RejectionReason, nowMs: number): void {
-    this.counters.refuse(reason)
+    this.counters.refuse(reason, nowMs)
     this.slos.lost(nowMs)
   }
 }
