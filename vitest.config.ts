@@ -13,6 +13,8 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    // Both of the cores that the time limit is meant for; vitest would leave one free.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
