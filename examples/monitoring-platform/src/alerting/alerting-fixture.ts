@@ -73,7 +73,7 @@ export class Engine {
       log,
       maxSeries: 100,
       saved,
-      save: (alerts) => (this.saved = JSON.parse(JSON.stringify(alerts)) as SavedAlerts),
+      save: (alerts) => void (this.saved = JSON.parse(JSON.stringify(alerts)) as SavedAlerts),
       clock: this.clock,
       timers: this.clock,
       wallNow: () => this.nowMs,

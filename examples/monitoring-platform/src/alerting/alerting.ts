@@ -43,8 +43,8 @@ export interface AlertingOptions {
   readonly maxSeries: number
   /** What another process has left. Default: nothing. */
   readonly saved?: SavedAlerts | undefined
-  /** Gets what is to be kept for another process, soon after each change and at the end. Default: nobody. */
-  readonly save?: ((saved: SavedAlerts) => void) | undefined
+  /** Gets what is to be kept for another process, soon after each change and at the end, one at a time. Must not throw. Default: nobody. */
+  readonly save?: ((saved: SavedAlerts) => void | Promise<void>) | undefined
   readonly clock: Clock
   readonly timers: Timers
   /** ms since 1970. */
@@ -81,6 +81,7 @@ export class Alerting {
   #timer: { cancel(): void } | undefined
   #isChanged = false
   #savedSent = 0
+  #saving: Promise<void> | undefined
   #savedMs = Number.NEGATIVE_INFINITY
   /** When the rules were loaded, in ms since 1970. */
   loadedAt: number
@@ -227,7 +228,9 @@ export class Alerting {
     const timer = this.#options.timers.schedule(FLUSH_MS, () => late.resolve(undefined))
     await Promise.race([this.#emitter.flush(), late.promise])
     timer.cancel()
+    await this.#saving
     this.#save()
+    await this.#saving
     this.#emitter.close()
   }
 
@@ -258,16 +261,19 @@ export class Alerting {
   }
 
   #save(): void {
+    // What has changed meanwhile is saved after it.
+    if (this.#saving) return
     this.#isChanged = false
     this.#savedSent = this.#options.counts.sent
     this.#savedMs = this.#options.clock.now()
-    this.#options.save?.({
+    const saving = this.#options.save?.({
       version: 1,
       emitter: this.#emitter.toJSON(),
       rules: Object.fromEntries(this.#evaluator.rules.map(({ rule, key }) => [rule.name, key])),
       onCall: this.#onCall.told(),
       events: this.#history.latest(Number.POSITIVE_INFINITY),
     })
+    if (saving) this.#saving = saving.finally(() => (this.#saving = undefined))
   }
 
   #setDuty({ onCall }: RuleSet): void {

@@ -73,19 +73,19 @@ it('says so when the file is gone, or nobody can use what it says', () => {
   file.stop()
 })
 
-it('keeps alerts in a file, and begins anew when that can not be read', () => {
+it('keeps alerts in a file, and begins anew when that can not be read', async () => {
   const path = join(directory, 'alerts.json')
   const { log, lines } = keptLog()
   const file = new AlertsFile(path, log)
   expect([file.read(), lines]).toEqual([undefined, []])
   const saved = { version: 1, events: [] } as unknown as SavedAlerts
-  file.write(saved)
+  await file.write(saved)
   expect(file.read()).toEqual(saved)
   writeFileSync(path, '{"version":2}')
   expect(file.read()).toBeUndefined()
   writeFileSync(path, '{')
   expect(file.read()).toBeUndefined()
-  new AlertsFile(join(directory, 'nowhere', 'alerts.json'), log).write(saved)
+  await new AlertsFile(join(directory, 'nowhere', 'alerts.json'), log).write(saved)
   expect(lines.map(({ msg }) => msg)).toEqual([
     'the saved alerts are of another version: beginning anew',
     'the saved alerts can not be read: beginning anew',

@@ -1,4 +1,5 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { rename, writeFile } from 'node:fs/promises'
 import type { SavedAlertEmitter } from '@tps/andon'
 import type { Logger } from 'pino'
 import type { AlertEventAnswer } from './answers.ts'
@@ -38,11 +39,11 @@ export class AlertsFile {
     return undefined
   }
 
-  /** A failure is logged and changes nothing. */
-  write(saved: SavedAlerts): void {
+  /** One at a time. Waits for no disk. A failure is logged and changes nothing. */
+  async write(saved: SavedAlerts): Promise<void> {
     try {
-      writeFileSync(`${this.#path}.new`, JSON.stringify(saved))
-      renameSync(`${this.#path}.new`, this.#path)
+      await writeFile(`${this.#path}.new`, JSON.stringify(saved))
+      await rename(`${this.#path}.new`, this.#path)
     } catch (error) {
       this.#log.error({ file: this.#path, err: error }, 'the alerts can not be saved')
     }

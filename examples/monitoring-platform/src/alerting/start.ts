@@ -43,7 +43,7 @@ export function startAlerting(config: Config, log: Logger): AlertingEngine {
       timers: SYSTEM_TIMERS,
       wallNow: Date.now,
       saved: saved.read(),
-      save: (alerts) => saved.write(alerts),
+      save: async (alerts) => await saved.write(alerts),
     })
     file?.watch((rules) => alerting.load(rules))
     alerting.start(config.ALERT_EVERY_MS)
