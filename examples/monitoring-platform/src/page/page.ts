@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import fastifyHelmet from '@fastify/helmet'
 import fastifyStatic from '@fastify/static'
+import { PAGE_FOLDERS } from '@tps-examples/pages'
 import type { App } from '../app.ts'
 import type { Platform } from '../platform.ts'
 import { liveRoute } from './live-route.ts'
 
 const WEB = join(import.meta.dirname, '../../web')
-const UPLOT = dirname(fileURLToPath(import.meta.resolve('uplot/dist/uPlot.esm.js')))
 
 const NONE = ["'none'"]
 const SELF = ["'self'"]
@@ -37,7 +36,7 @@ export function pageRoutes(app: App, platform: Platform): void {
       // The platform speaks HTTP. A proxy with a certificate in front of it sets this itself.
       strictTransportSecurity: false,
     })
-    await pages.register(fastifyStatic, { root: [WEB, UPLOT], prefix: '/page/', index: false })
+    await pages.register(fastifyStatic, { root: [WEB, ...PAGE_FOLDERS], prefix: '/page/', index: false })
     const page = readFileSync(join(WEB, 'index.html'))
     pages.get('/', async (request, reply) => {
       void reply.header('vary', 'accept')

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
+import { PAGE_FOLDERS } from '@tps-examples/pages'
 import { Type } from 'typebox'
 import { alertDurations, alertRules } from '../alerting/alerts.ts'
 import { RANGE_NAMES } from '../history.ts'
@@ -11,7 +11,6 @@ import type { Service } from '../service.ts'
 import type { App } from './app.ts'
 
 const WEB = join(import.meta.dirname, '../../web')
-const UPLOT = dirname(fileURLToPath(import.meta.resolve('uplot/dist/uPlot.esm.js')))
 
 /** How many browsers may watch at once. */
 const MAX_WATCHERS = 100
@@ -36,7 +35,7 @@ export async function boardRoutes(app: App, { config, history }: Service): Promi
   const page = readFileSync(join(WEB, 'index.html'))
   const rules = alertRules(alertDurations(config))
   await app.register(fastifyStatic, {
-    root: [WEB, UPLOT],
+    root: [WEB, ...PAGE_FOLDERS],
     prefix: '/board/',
     index: false,
     setHeaders: (reply) => void reply.headers(PAGE_HEADERS),
