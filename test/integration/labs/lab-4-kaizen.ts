@@ -8,7 +8,7 @@ export const LAB_4: LabTest = {
   title: 'lab 4 has its improvement: with four workers the wait and p99 are shorter, the work is the same',
   // A queue in proportion: as full after seconds as one of 100 after a minute. The window is shorter than the load, which
   // takes a moment to begin, and until the queue is full.
-  environment: { LATENCY_WINDOW_MS: '4000', MAX_QUEUE_DEPTH: '20' },
+  environment: { LATENCY_WINDOW_MS: '4000', MAX_QUEUE_DEPTH: '10' },
   lapse: 10,
   assert: async (lab, expect) => {
     const [, raw = '', baseline = ''] = await lab.runAll(page.commands('4.1'))
