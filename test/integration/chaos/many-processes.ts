@@ -82,7 +82,8 @@ export function inManyProcesses(): void {
       const { completed = 0, 'dead-lettered': deadLettered = 0 } = counts
       expect(completed).toBeGreaterThan(0)
       expect(completed + deadLettered).toBe(traffic.accepted.length)
-      if (!mayBury) expect(deadLettered).toBe(0)
+      const buried = service.log.filter(({ msg }) => msg === 'dead-lettered')
+      if (!mayBury) expect(deadLettered, JSON.stringify(buried)).toBe(0)
     })
 
     it('all of it is stopped under load and started again: every accepted signal is completed', IN_ORDER, async () => {
