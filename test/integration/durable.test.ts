@@ -11,7 +11,7 @@ import { RunningService, until } from './service.ts'
 const directory = mkdtempSync(join(tmpdir(), 'tps-durable-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
-const FINAL = ['completed', 'failed', 'dead-lettered']
+const FINAL = new Set(['completed', 'failed', 'dead-lettered'])
 const LANES = 16
 
 function start(file: string, more: Record<string, string> = {}): Promise<RunningService> {
@@ -65,13 +65,13 @@ it('brings every accepted signal to one end, however often the process is killed
   for (const id of ids)
     await until(
       () => statusOf(service, id),
-      (status) => FINAL.includes(status),
+      (status) => FINAL.has(status),
       30_000,
     )
   expect(await service.end('SIGTERM')).toBe(0)
   log.push(...service.log)
 
-  const ends = log.filter(({ msg }) => FINAL.includes(String(msg))).map((line) => String(line['signal_id']))
+  const ends = log.filter(({ msg }) => FINAL.has(String(msg))).map((line) => String(line['signal_id']))
   expect(new Set(ends).size).toBe(ends.length)
   using database = new DatabaseSync(join(directory, 'kills.sqlite'), { readOnly: true })
   const rows = database.prepare('SELECT id FROM tps_outcomes WHERE has_ended = 1').all()

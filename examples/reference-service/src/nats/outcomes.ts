@@ -1,4 +1,5 @@
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream'
+import { retry } from '@tps/jidoka'
 import type { Config } from '../config.ts'
 import type { Outcome } from '../line/outcome.ts'
 import type { NatsLink } from './link.ts'
@@ -26,6 +27,13 @@ export class NatsOutcomes {
   readonly #stream: string
   readonly #client: JetStreamClient
   readonly #manager: JetStreamManager
+  readonly #telling = retry({
+    name: 'outcomes',
+    attempts: Number.POSITIVE_INFINITY,
+    budget: false,
+    delay: { ms: 100, maxMs: 1_000 },
+  })
+  readonly #ending = new AbortController()
   #duplicates = 0
   #stop: (() => void) | undefined
 
@@ -51,15 +59,19 @@ export class NatsOutcomes {
     return this.#duplicates
   }
 
-  /** Resolves when the server has it. Of two ends of one handing in, the first one stays. */
+  /**
+   * Resolves when the server has it. Of two ends of one handing in, the first one stays. While the server can't be reached it
+   * tries again, until `stop`: the work is done, and must not count as failed because nobody could be told.
+   */
   async tell(outcome: Outcome, putAt: number): Promise<void> {
     const message: OutcomeMessage = { outcome, putAt }
-    const { duplicate } = await this.#client.publish(
-      this.#link.subject(`outcome.${outcome.id}`),
-      JSON.stringify(message),
-      {
-        msgID: `${outcome.id}:${putAt}`,
-      },
+    const { id } = outcome
+    const { duplicate } = await this.#telling.execute(
+      async () =>
+        await this.#client.publish(this.#link.subject(`outcome.${id}`), JSON.stringify(message), {
+          msgID: `${id}:${putAt}`,
+        }),
+      { signal: this.#ending.signal },
     )
     if (duplicate) this.#duplicates++
   }
@@ -98,7 +110,9 @@ export class NatsOutcomes {
     this.#stop = () => messages.stop()
   }
 
+  /** Follows nobody any more, and gives up what could not be told. */
   stop(): void {
+    this.#ending.abort()
     this.#stop?.()
   }
 }

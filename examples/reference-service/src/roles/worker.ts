@@ -96,6 +96,7 @@ export class WorkerRole {
     this.#reports.stop()
     this.#link.tell(this.#subject, { ...this.report(), isLeaving: true } satisfies Report)
     this.workshop.stop()
+    this.#outcomes.stop()
     await this.queue.stop()
     await this.#link.close()
   }
