@@ -146,7 +146,7 @@ describe('a server that is gone for a while', () => {
     const { queue } = await openQueue({ leaseMs: 10_000 })
     await queue.put('held')
     const held = await queue.lease()
-    nats.signal('SIGSTOP')
+    await nats.freeze()
     try {
       await expect(queue.put('in doubt')).rejects.toEqual(refusal('ERR_STORAGE_TIMEOUT', /may be done or not/))
       await expect(held.ack()).rejects.toMatchObject({ code: 'ERR_STORAGE_TIMEOUT' })
@@ -161,7 +161,7 @@ describe('a server that is gone for a while', () => {
     const { queue } = await openQueue()
     const waiting = queue.lease()
     await expect.poll(() => queue.snapshot().lastPullAgeMs).toBe(null)
-    nats.signal('SIGSTOP')
+    await nats.freeze()
     try {
       await expect.poll(() => queue.snapshot().stalls, { timeout: 5_000 }).toBeGreaterThanOrEqual(1)
     } finally {
@@ -189,7 +189,7 @@ describe('a server that is gone for a while', () => {
   it('is told as a problem when the queue itself asks in vain, and no call hangs', async () => {
     const { queue } = await openQueue({ reconcileMs: 50 })
     const problem = new Promise((resolve) => queue.on('problem', resolve))
-    nats.signal('SIGSTOP')
+    await nats.freeze()
     try {
       expect(await problem).toMatchObject({ error: { name: 'TimeoutError' } })
       expect(await queue.leaseNow()).toBeUndefined()

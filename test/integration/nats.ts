@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { connect as connectSocket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -60,6 +60,13 @@ export class RunningNats {
   /** Sends it a signal. */
   signal(signal: NodeJS.Signals): void {
     this.#process.kill(signal)
+  }
+
+  /** Lets it stand still: it answers nothing until it gets SIGCONT. Resolves when it does. */
+  async freeze(): Promise<void> {
+    this.#process.kill('SIGSTOP')
+    // Linux says how a process is in the third field: T is stopped.
+    while (!/^\d+ \(.*\) T /.test(readFileSync(`/proc/${this.#process.pid}/stat`, 'utf8'))) await sleep(1)
   }
 
   /** Ends it with a signal and waits until it is gone. What it has on the disk stays. */

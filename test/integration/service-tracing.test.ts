@@ -83,10 +83,11 @@ describe('the trace of a signal', () => {
       },
     })
     expect(spans.find(({ name }) => name === 'Jidoka.Check')?.attributes).toEqual({ circuit_breaker_state: 'closed' })
+    await expect
+      .poll(() => new Set(service.log.flatMap((line) => (line['trace_id'] === trace_id ? [line['component']] : []))))
+      .toEqual(new Set(['api', 'queue', 'worker', 'jidoka', 'metrics']))
     const lines = service.log.filter((line) => line['signal_id'] === signal_id)
     expect(lines.map((line) => line['trace_id'])).toEqual(lines.map(() => trace_id))
-    const components = service.log.filter((line) => line['trace_id'] === trace_id).map((line) => line['component'])
-    expect(new Set(components)).toEqual(new Set(['api', 'queue', 'worker', 'jidoka', 'metrics']))
   })
 
   it('is that of a signal that only validates, or reports', async () => {

@@ -21,6 +21,9 @@ const NO_MESSAGE = 10_037
  */
 const FOLLOW_MS = 2_000
 
+/** How long the server may take to confirm an end before it is told again, in ms. */
+const ANSWER_MS = 1_000
+
 /** How signals ended, in a stream of its own: it reaches every API, also those that were away when it came. */
 export class NatsOutcomes {
   readonly #link: NatsLink
@@ -70,6 +73,7 @@ export class NatsOutcomes {
       async () =>
         await this.#client.publish(this.#link.subject(`outcome.${id}`), JSON.stringify(message), {
           msgID: `${id}:${putAt}`,
+          timeout: ANSWER_MS,
         }),
       { signal: this.#ending.signal },
     )
