@@ -84,7 +84,7 @@ export function signalRoutes(app: App, service: Service): void {
     // Not async: in memory a signal is accepted or refused at once, and each promise on the way would cost.
     (request, reply) => {
       const trace = request.trace ?? tracing.begin(request.headers, request.receivedMs)
-      if (isLogging || trace.isRecorded) noteStation(log, isLogging, trace, { component: 'api' }, 'Processing signal')
+      if (isLogging || trace.isLogged) noteStation(log, isLogging, trace, { component: 'api' }, 'Processing signal')
       const admission = intake.accept(request.body, trace, request.receivedMs)
       const isWaiting = request.query.wait === 'true'
       return admission instanceof Promise

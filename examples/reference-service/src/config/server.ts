@@ -9,11 +9,6 @@ export const serverOptions = {
     'info',
     'The least severe level that is logged.',
   ),
-  LOG_PER_SECOND: integer(
-    100,
-    [1, 1_000_000],
-    'How many completed signals a second have a line of their own in the log. Failures always have.',
-  ),
   ADMIN_TOKEN: secret('Opens /admin from elsewhere than this machine.', 16),
   SIGNAL_SECRET: secret('With it, signals must be signed: header x-tps-signature.', 16),
   BODY_LIMIT_BYTES: integer(65_536, [1_024, 16_777_216], 'Larger request bodies are refused with 413.'),

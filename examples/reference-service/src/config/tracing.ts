@@ -9,6 +9,11 @@ export const tracingOptions = {
     [1, 1_000_000],
     'Without OTEL_TRACES_SAMPLER: how many traces a second are recorded at the most.',
   ),
+  LOG_PER_SECOND: integer(
+    100,
+    [1, 1_000_000],
+    'How many signals a second are followed in the log, and how many others have a line when they completed. Failures always have one.',
+  ),
   TRACES_KEPT: integer(
     1_000,
     [1, 1_000_000],

@@ -141,7 +141,7 @@ export class Intake {
       return this.#refuse(trace, 429, 'queue full', estimateWaitMs())
     }
     signal.enqueuedMs = performance.now()
-    if (this.#isLogging || trace.isRecorded)
+    if (this.#isLogging || trace.isLogged)
       noteStation(log, this.#isLogging, trace, { signal_id: signal.id, component: 'queue' }, 'Enqueued')
     return { accepted: true, signal }
   }

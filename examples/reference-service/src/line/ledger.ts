@@ -95,7 +95,7 @@ export class Ledger {
 
   #tell({ id, traceId, status, durationMs, error }: Outcome, trace: SignalTrace | undefined, nowMs: number): void {
     const isWell = status === 'completed'
-    if (isWell && !this.#isLogging && !trace?.isRecorded && !this.#lines.tryTake(1, nowMs)) {
+    if (isWell && !this.#isLogging && !trace?.isLogged && !this.#lines.tryTake(1, nowMs)) {
       this.#unlogged++
       return
     }

@@ -163,7 +163,7 @@ export class Work {
   }
 
   #note(signal: Signal, component: string, message: string): void {
-    if (!this.#isLogging && !signal.trace?.isRecorded) return
+    if (!this.#isLogging && !signal.trace?.isLogged) return
     noteStation(this.#parts.log, this.#isLogging, signal.trace, { signal_id: signal.id, component }, message)
   }
 }

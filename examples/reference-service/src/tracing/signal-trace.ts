@@ -40,6 +40,8 @@ export type TraceStatus = 'completed' | 'failed' | 'dead-lettered' | 'rejected' 
  */
 export class SignalTrace {
   readonly traceId: string
+  /** Whether it can be followed in the log, too. */
+  readonly isLogged: boolean
   readonly #span: Span
   readonly #recorder: Recorder | undefined
   readonly #context: Context
@@ -56,7 +58,8 @@ export class SignalTrace {
    * `span` is what the signal's spans are under. `receivedMs`: it was begun here, by a request that arrived then. Without a
    * recorder nothing is recorded.
    */
-  constructor(span: Span, recorder: Recorder | undefined, receivedMs?: number) {
+  constructor(span: Span, recorder: Recorder | undefined, receivedMs?: number, isLogged = recorder !== undefined) {
+    this.isLogged = isLogged
     this.traceId = span.spanContext().traceId
     this.#span = span
     this.#recorder = recorder

@@ -9,6 +9,7 @@ import {
   extractContext,
   tracePolicy,
 } from '@tps/andon/tracing'
+import { type RateLimiter, rateLimiter } from '@tps/heijunka'
 import type { Logger } from 'pino'
 import { DescribingTracer, PreciseTracer } from './precise-tracer.ts'
 import { parseResourceAttributes } from './resource-attributes.ts'
@@ -43,6 +44,8 @@ export class Tracing {
   readonly #recorder: Recorder | undefined
   readonly #sampler: string
   readonly #head: HeadSampler
+  /** Which traces can be followed in the log, too. */
+  readonly #lines: RateLimiter
   readonly #export: SpanExport | undefined
 
   /** Starts tracing as the environment says. */
@@ -62,6 +65,7 @@ export class Tracing {
     this.#export = sending
     const sampler = new HeadSampler(samplerOf(config))
     this.#head = sampler
+    this.#lines = rateLimiter({ name: 'log', limit: config.LOG_PER_SECOND })
     this.#sampler = isRecording ? sampler.toString() : 'off'
     const processors: SpanProcessor[] = [this.memory, ...(sending ? [sending] : [])]
     const base = parseResourceAttributes(config.OTEL_RESOURCE_ATTRIBUTES ?? '')
@@ -101,14 +105,15 @@ export class Tracing {
     const parent = contextOf(headers)
     if (!recorder) return new SignalTrace(trace.getSpan(parent) ?? unrecorded(), undefined, receivedMs)
     const span = recorder.tracers.start('ProcessSignal', parent, undefined, receivedMs)
-    return new SignalTrace(span, span.isRecording() ? recorder : undefined, receivedMs)
+    const isRecorded = span.isRecording()
+    return new SignalTrace(span, isRecorded ? recorder : undefined, receivedMs, isRecorded && this.#lines.tryTake())
   }
 
   /** Goes on with the trace of a signal that came from another process. */
   resume(traceparent: string | undefined): SignalTrace {
     const span = trace.getSpan(contextOf({ traceparent })) ?? unrecorded()
     const isSampled = (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0
-    return new SignalTrace(span, isSampled ? this.#recorder : undefined)
+    return new SignalTrace(span, isSampled ? this.#recorder : undefined, undefined, isSampled && this.#lines.tryTake())
   }
 
   /** Calls `run` in a span of a request that another process, or this one, made of us. */
