@@ -102,8 +102,9 @@ describe('the administration', () => {
         () => statusOf(id),
         (how) => how === 'completed',
       )
-    const ends = service.log.filter(({ msg, signal_id }) => msg === 'completed' && ids.includes(String(signal_id)))
-    expect(ends).toHaveLength(ids.length)
+    await expect
+      .poll(() => service.log.filter(({ msg, signal_id }) => msg === 'completed' && ids.includes(String(signal_id))))
+      .toHaveLength(ids.length)
     await service.set({ task_ms: 0 })
   })
 
@@ -165,14 +166,13 @@ describe('the administration', () => {
 
   it('takes the more urgent signal first', async () => {
     await service.set({ workers: 1, task_ms: 150 })
-    const order: string[] = []
     const ids = new Map<string, string>()
     ids.set(await accepted({ task: 'first' }), 'first')
     for (const priority of [4, 3, 1, 2]) ids.set(await accepted({ task: 'then' }, { priority }), `priority ${priority}`)
     await until(status, ({ kanban }) => kanban.workers_busy === 0 && kanban.queue_current_depth === 0)
-    for (const { msg, signal_id } of service.log)
-      if (msg === 'completed' && ids.has(String(signal_id))) order.push(String(ids.get(String(signal_id))))
-    expect(order).toEqual(['first', 'priority 1', 'priority 2', 'priority 3', 'priority 4'])
+    const order = (): unknown[] =>
+      service.log.flatMap(({ msg, signal_id }) => (msg === 'completed' ? (ids.get(String(signal_id)) ?? []) : []))
+    await expect.poll(order).toEqual(['first', 'priority 1', 'priority 2', 'priority 3', 'priority 4'])
     await service.set({ workers: 2, task_ms: 0 })
   })
 

@@ -19,7 +19,9 @@ describe('other ways to trace', () => {
     expect(answer).toMatchObject({ status: 'completed', trace_id: expect.stringMatching(/^[\da-f]{32}$/) })
     expect(await quiet.json('/traces')).toMatchObject({ traces: [], kept: 0, sampler: 'off' })
     expect(await quiet.json(`/traces/${answer.trace_id}`)).toMatchObject({ message: 'Tracing is off.' })
-    expect(quiet.log.filter((line) => line['trace_id'] === answer.trace_id)).toMatchObject([{ msg: 'completed' }])
+    await expect
+      .poll(() => quiet.log.filter((line) => line['trace_id'] === answer.trace_id))
+      .toMatchObject([{ msg: 'completed' }])
   })
 
   it('a trace goes through the file of QUEUE=sqlite, also into the next process', async () => {

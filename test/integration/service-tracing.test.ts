@@ -285,7 +285,9 @@ describe('traces', () => {
     receiver.isBroken = true
     expect((await send({ task: 'known' })).status).toBe('completed')
     await until(health, ({ components }) => components.tracing === 'unhealthy')
-    expect(service.log.find(({ msg }) => msg === 'spans can not be sent')).toMatchObject({ component: 'tracing' })
+    await expect
+      .poll(() => service.log.find(({ msg }) => msg === 'spans can not be sent'))
+      .toMatchObject({ component: 'tracing' })
     receiver.isBroken = false
     await send({ task: 'known' })
     await until(health, ({ components }) => components.tracing === 'healthy')
