@@ -56,6 +56,10 @@ afterAll(async () => {
   await receiver[Symbol.asyncDispose]()
 })
 
+async function health(): Promise<{ readonly components: { readonly tracing: string } }> {
+  return await service.json('/health')
+}
+
 describe('the trace of a signal', () => {
   it('is the tree of the labs when it completes', async () => {
     const first = await completeTrace(service, (await send({ task: 'never seen' })).trace_id)
@@ -281,7 +285,6 @@ describe('traces', () => {
   })
 
   it('that get lost on their way are told in the health and in the log, and lose no signal', async () => {
-    const health = async () => await service.json<{ components: { tracing: string } }>('/health')
     receiver.isBroken = true
     expect((await send({ task: 'known' })).status).toBe('completed')
     await until(health, ({ components }) => components.tracing === 'unhealthy')
