@@ -69,6 +69,15 @@ describe('a service that is open to strangers', () => {
     }
   })
 
+  it('answers a signal with headers that let nobody frame or sniff it', async () => {
+    const { headers } = await service.post(BODY, '/signal', sign(BODY, SECRET))
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+      'x-content-type-options': 'nosniff',
+      'x-trace-id': expect.stringMatching(/^[\da-f]{32}$/),
+    })
+  })
+
   it('lets go of clients that send drop by drop', async () => {
     const drops = Array.from({ length: 60 }, (_, index) => `x-drop-${index}: 1\r\n`)
     const headersFirst = await drip(['GET /status HTTP/1.1\r\n', 'Host: localhost\r\n', ...drops])

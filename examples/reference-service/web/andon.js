@@ -4,7 +4,8 @@ import { lineChart } from '/board/charts.js'
 import { diary } from '/board/diary.js'
 import { h, keyed, setAttribute, setText, sign, state } from '/board/dom.js'
 import { ago, clock, count, duration, number, percent } from '/board/format.js'
-import { figure, list, panel, table } from '/board/panels.js'
+import { figure, list, panel } from '/board/panels.js'
+import { table } from '/board/table.js'
 import * as tones from '/board/tones.js'
 
 export const andon = { id: 'andon', title: 'Andon', lead: 'Problems are made visible at once, with who is needed and what to do next.', make }

@@ -2,7 +2,8 @@
 import { lineChart } from '/board/charts.js'
 import { h, keyed, setAttribute, setText, setVars } from '/board/dom.js'
 import { ago, clock, count, duration, number, percent, perSecond, plural } from '/board/format.js'
-import { facts, figure, list, panel, table } from '/board/panels.js'
+import { facts, figure, list, panel } from '/board/panels.js'
+import { table } from '/board/table.js'
 import * as tones from '/board/tones.js'
 
 export const heijunka = { id: 'heijunka', title: 'Heijunka', lead: 'The load is levelled: no worker drowns while another is idle, and a peak is spread.', make }

@@ -2,7 +2,8 @@
 import { lineChart } from '/board/charts.js'
 import { h, keyed, setAttribute, setText, setVars, state } from '/board/dom.js'
 import { clock, count, duration, number, percent } from '/board/format.js'
-import { bar, facts, figure, panel, table } from '/board/panels.js'
+import { bar, facts, figure, panel } from '/board/panels.js'
+import { table } from '/board/table.js'
 import * as tones from '/board/tones.js'
 
 export const kaizen = { id: 'kaizen', title: 'Kaizen', lead: 'Measure where the time goes, change one thing, and see whether it helped.', make }

@@ -3,7 +3,8 @@ import { admin, outcome } from '/board/admin.js'
 import { lineChart } from '/board/charts.js'
 import { h, keyed, setAttribute, setText } from '/board/dom.js'
 import { ago, count, duration, percent, perSecond, plural } from '/board/format.js'
-import { bar, facts, figure, panel, table } from '/board/panels.js'
+import { bar, facts, figure, panel } from '/board/panels.js'
+import { table } from '/board/table.js'
 import * as tones from '/board/tones.js'
 
 export const kanban = { id: 'kanban', title: 'Kanban', lead: 'Workers pull what they can do; the queue has a limit, and beyond it work is refused.', make }

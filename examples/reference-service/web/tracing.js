@@ -2,7 +2,8 @@
 import { lineChart } from '/board/charts.js'
 import { h, keyed, setText, setVars, state } from '/board/dom.js'
 import { ago, count, duration, percent } from '/board/format.js'
-import { bar, figure, panel, table } from '/board/panels.js'
+import { bar, figure, panel } from '/board/panels.js'
+import { table } from '/board/table.js'
 
 export const tracing = { id: 'tracing', title: 'Tracing', lead: 'Metrics say that it is slow; a trace says where.', make }
 

@@ -1,5 +1,5 @@
 // A table whose rows stay the same elements. On a phone a row becomes a card; the roles keep it a table for screen readers.
-import { h, keyed, setText } from '/page/dom.js'
+import { h, keyed, setText } from './dom.js'
 
 /**
  * `columns`: `{ title, cell, number? }`; `cell(row, before)` gives text, or an element that it may have given before.
