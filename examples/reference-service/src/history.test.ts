@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { History, RANGE_NAMES } from './history.ts'
-import { lineOf } from './line-fixture.ts'
+import { snapshotsOf } from './snapshots-fixture.ts'
 import type { Reading } from './reading.ts'
 import type { LineSnapshots } from './snapshots.ts'
 
 const START = Date.UTC(2026, 0, 25, 14)
-const line = lineOf()
+const line = snapshotsOf()
 
 /** A history of a line whose queue is as deep as `depths` says, a second apart. */
 function historyOf(depths: readonly number[], startAt = START) {

@@ -2,10 +2,10 @@ import { Board, Cord, type StationLamp } from '@tps/andon'
 import { CircuitBreaker } from '@tps/jidoka'
 import { describe, expect, it } from 'vitest'
 import { lampOf, stationsOf, whyOf } from './lamp.ts'
-import { alertOf, lineOf } from './line-fixture.ts'
+import { alertOf, snapshotsOf } from './snapshots-fixture.ts'
 import type { LineSnapshots } from './snapshots.ts'
 
-const well = lineOf()
+const well = snapshotsOf()
 
 /** A board with one station of this colour, because of this reading. */
 function boardWith(

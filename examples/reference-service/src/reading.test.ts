@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lineOf } from './line-fixture.ts'
+import { snapshotsOf } from './snapshots-fixture.ts'
 import { readingOf } from './reading.ts'
 import { FOLDS, SERIES } from './series.ts'
 
@@ -7,12 +7,12 @@ const host = { cpuRatio: 0.1, memoryRatio: 0.2, diskRatio: null, rssBytes: 1 }
 
 describe('a reading', () => {
   it('is plain JSON', () => {
-    const reading = readingOf(lineOf(), host, [])
+    const reading = readingOf(snapshotsOf(), host, [])
     expect(JSON.parse(JSON.stringify(reading))).toEqual(reading)
   })
 
   it('has a number or nothing for every series', () => {
-    const { values } = readingOf(lineOf(), host, [])
+    const { values } = readingOf(snapshotsOf(), host, [])
     expect(Object.keys(values)).toEqual(Object.keys(SERIES))
     expect(Object.keys(FOLDS)).toEqual(Object.keys(SERIES))
     for (const value of Object.values(values)) expect(value === null || Number.isFinite(value)).toBe(true)
@@ -26,14 +26,14 @@ describe('a reading', () => {
     ['half-open', 2],
     ['disabled', 0],
   ] as const)('numbers a circuit that is %s as %i', (state, number) => {
-    const line = lineOf()
+    const line = snapshotsOf()
     const chain = line.chain.map((circuit, index) => (index === 1 ? { ...circuit, state } : circuit))
     const { values } = readingOf({ ...line, breaker: { ...line.breaker, state }, chain }, host, [])
     expect(values).toMatchObject({ circuit: number, circuitA: 0, circuitB: number, circuitC: 0 })
   })
 
   it('reads the stages of the breakdown and the burn rates of the objectives', () => {
-    const line = lineOf()
+    const line = snapshotsOf()
     const share = { share: 1, saves: 1, slowestMean: 1, slowestShare: 1, slowestSaves: 1 }
     const breakdown = { ...line.breakdown, stages: [{ stage: 'process_work' as const, mean: 15.4, ...share }] }
     const burning = line.slo.latency.alerts.map((alert, index) => ({ ...alert, longBurnRate: index + 1 }))
@@ -49,13 +49,13 @@ describe('a reading', () => {
   })
 
   it('counts as rejections of the circuit the signals that it turned away', () => {
-    const { counters } = lineOf()
+    const { counters } = snapshotsOf()
     const rejectedBy = { ...counters.rejectedBy, 'circuit breaker open': 7, 'queue full': 3 }
-    expect(readingOf(lineOf({ counters: { ...counters, rejectedBy } }), host, []).values.circuitRejected).toBe(7)
+    expect(readingOf(snapshotsOf({ counters: { ...counters, rejectedBy } }), host, []).values.circuitRejected).toBe(7)
   })
 
   it('bounds what grows with the line', () => {
-    const line = lineOf()
+    const line = snapshotsOf()
     const many = Array.from({ length: 500 }, (_, index) => index)
     const worker = { state: 'idle', processed: 0 } as const
     const { line: shown, transitions } = readingOf(

@@ -8,25 +8,21 @@ import {
   type SilenceOptions,
   type Timers,
 } from '@tps/andon'
-import { PercentileTracker } from '@tps/kaizen'
 import type { Logger } from 'pino'
 import { Rate } from '../rate.ts'
 import type { SampleBatch } from '../sample.ts'
 import type { SeriesTable } from '../series.ts'
-import { AlertHistory } from './alert-history.ts'
-import { alertAnswerOf } from './alert-answer.ts'
+import { AlertBook } from './alert-book.ts'
 import { idOf, keyOf } from './alert-id.ts'
 import { alertLog } from './alert-log.ts'
 import { ruleForAndon } from './andon-rule.ts'
-import type { AlertStateName, AlertingSnapshot, AlertsAnswer, AlertAnswer, AlertHistoryAnswer } from './answers.ts'
-import { shown } from './answers.ts'
+import type { AlertingSnapshot, AlertsAnswer, AlertAnswer, AlertHistoryAnswer } from './answers.ts'
 import { CHANNEL_CAPACITY } from './channels.ts'
 import { CountedChannel, type NotificationCounts } from './counted-channel.ts'
 import { Evaluator } from './evaluator.ts'
-import { alertKeyOf } from './labels.ts'
 import { type Duty, OnCallChannel } from './on-call-channel.ts'
 import { handoverAfter } from './on-call.ts'
-import { type Rule, expressionOf } from './rule.ts'
+import type { Rule } from './rule.ts'
 import type { RuleSeries, Verdict } from './rule-series.ts'
 import type { RuleSet } from './rules-read.ts'
 import type { SavedAlerts } from './saved-alerts.ts'
@@ -53,7 +49,6 @@ export interface AlertingOptions {
 
 /** Alerts that may have a state at once, over all rules. */
 const MAX_ALERTS = 100_000
-const DELAY_WINDOW_MS = 600_000
 /** How long what is to be told may take at the end, in ms. */
 const FLUSH_MS = 2_000
 /** How long what has changed may wait to be saved, in ms. */
@@ -66,15 +61,10 @@ const SAVE_EVERY_MS = 1_000
 export class Alerting {
   readonly #options: AlertingOptions
   readonly #evaluator: Evaluator
-  readonly #history = new AlertHistory()
   readonly #rate: Rate
-  readonly #delay: PercentileTracker
+  readonly #book: AlertBook
   readonly #onCall: OnCallChannel
   readonly #channels: readonly Channel[]
-  /** What has an alert, by the alert. */
-  readonly #byAlert = new Map<string, RuleSeries>()
-  /** Fingerprints of alerts that were held back: how long they took says nothing. */
-  readonly #held = new Set<string>()
   #rulesByName: ReadonlyMap<string, Rule> = new Map()
   #schedule: Duty['schedule'] | undefined
   #emitter: AlertEmitter
@@ -91,10 +81,15 @@ export class Alerting {
     const { rules, channels, counts, maxSeries, wallNow, clock, log } = options
     this.#options = options
     this.#rate = new Rate(() => clock.now())
-    this.#delay = new PercentileTracker({ name: 'alert delay', windowMs: DELAY_WINDOW_MS, clock })
+    this.#book = new AlertBook({
+      ruleOf: (name) => this.#rulesByName.get(name),
+      onChange: () => (this.#isChanged = true),
+      clock,
+      wallNow,
+    })
     this.#onCall = new OnCallChannel(wallNow)
-    const told = (alert: Alert): void => this.#told(alert)
-    this.#channels = [alertLog(log, (alert) => this.#detailOf(alert)), ...channels, this.#onCall].map(
+    const told = (alert: Alert): void => this.#book.told(alert)
+    this.#channels = [alertLog(log, (alert) => this.#book.detailOf(alert)), ...channels, this.#onCall].map(
       (channel) => new CountedChannel(channel, counts, told),
     )
     this.#setDuty(rules)
@@ -168,14 +163,14 @@ export class Alerting {
     const schedule = this.#schedule
     const handover = schedule && handoverAfter(schedule, this.#options.wallNow())
     return {
-      alerts: alerts.map((alert) => this.#answerOf(alert, alerts)),
+      alerts: alerts.map((alert) => this.#book.answerOf(alert, alerts)),
       silences: this.#emitter.silences(),
       onCall: handover ? { now: handover.now, until: handover.untilMs, next: handover.next } : null,
     }
   }
 
   history(limit: number): AlertHistoryAnswer {
-    return { events: this.#history.latest(limit) }
+    return { events: this.#book.latest(limit) }
   }
 
   /** Acknowledges the alert of this id. `undefined` when none of that id fires; it may have been acknowledged before. */
@@ -186,7 +181,7 @@ export class Alerting {
     if (!alert) return undefined
     this.#emitter.acknowledge(alert.fingerprint, { by, comment })
     this.#isChanged = true
-    return this.#answerOf(find() ?? alert)
+    return this.#book.answerOf(find() ?? alert)
   }
 
   /** @throws as that of `AlertEmitter`. */
@@ -217,7 +212,7 @@ export class Alerting {
       pending,
       firing,
       notifications: { sent, failed, retried, dropped },
-      delayMs: this.#delay.snapshot().p99 ?? null,
+      delayMs: this.#book.delayMs,
     }
   }
 
@@ -253,10 +248,10 @@ export class Alerting {
       if (state.kind === 'inactive') continue
       const adopted = this.#evaluator.adopt(rule, labels)
       adopted.state = state.kind
-      this.#byAlert.set(alertKeyOf(rule, { ...adopted.rule.rule.labels, ...labels }), adopted)
+      this.#book.open(adopted)
     }
     this.#onCall.restore(saved.onCall)
-    this.#history.restore(saved.events, new Set(Array.from(this.#byAlert.keys(), idOf)), this.#options.wallNow())
+    this.#book.restore(saved.events)
     return emitter
   }
 
@@ -271,7 +266,7 @@ export class Alerting {
       emitter: this.#emitter.toJSON(),
       rules: Object.fromEntries(this.#evaluator.rules.map(({ rule, key }) => [rule.name, key])),
       onCall: this.#onCall.told(),
-      events: this.#history.latest(Number.POSITIVE_INFINITY),
+      events: this.#book.latest(Number.POSITIVE_INFINITY),
     })
     if (saving) this.#saving = saving.finally(() => (this.#saving = undefined))
   }
@@ -299,12 +294,12 @@ export class Alerting {
 
   #listen(emitter: AlertEmitter): AlertEmitter {
     const { counts, log } = this.#options
-    emitter.on('pending', (alert) => this.#changed(alert, 'pending'))
-    emitter.on('firing', (alert) => this.#changed(alert, 'firing'))
-    emitter.on('resolved', (alert) => this.#changed(alert, 'ok'))
-    emitter.on('inactive', (alert) => this.#changed(alert, 'ok'))
-    emitter.on('silenced', ({ alert }) => this.#held.add(alert.fingerprint))
-    emitter.on('inhibited', ({ alert }) => this.#held.add(alert.fingerprint))
+    emitter.on('pending', (alert) => this.#book.changed(alert, 'pending'))
+    emitter.on('firing', (alert) => this.#book.changed(alert, 'firing'))
+    emitter.on('resolved', (alert) => this.#book.changed(alert, 'ok'))
+    emitter.on('inactive', (alert) => this.#book.changed(alert, 'ok'))
+    emitter.on('silenced', ({ alert }) => this.#book.hold(alert))
+    emitter.on('inhibited', ({ alert }) => this.#book.hold(alert))
     emitter.on('deliveryFailed', ({ channel, notification, reason, error }) => {
       // What a new file of rules has interrupted goes on in the emitter that comes after.
       if (reason === 'closed' || emitter !== this.#emitter) return
@@ -317,68 +312,15 @@ export class Alerting {
   #observe(series: RuleSeries, verdict: Verdict, value: number | undefined): void {
     // What is well and was so needs nobody.
     if (verdict === 'clear' && series.state === 'ok') return
-    const { name, labels: own } = series.rule.rule
-    if (verdict !== 'clear') this.#byAlert.set(alertKeyOf(name, { ...own, ...series.labels }), series)
-    this.#emitter.observe({ rule: name, labels: series.labels }, value)
-    if (series.state === 'ok') this.#byAlert.delete(alertKeyOf(name, { ...own, ...series.labels }))
-  }
-
-  #changed(alert: Alert, to: AlertStateName): void {
-    const key = keyOf(alert)
-    const series = this.#byAlert.get(key)
-    const { state: from = to === 'ok' ? 'firing' : 'ok' } = series ?? {}
-    if (series) series.state = to
-    if (to === 'ok') {
-      this.#byAlert.delete(key)
-      this.#held.delete(alert.fingerprint)
-    }
-    this.#note(key, alert, from, to, alert.value)
+    if (verdict !== 'clear') this.#book.open(series)
+    this.#emitter.observe({ rule: series.rule.rule.name, labels: series.labels }, value)
+    if (series.state === 'ok') this.#book.close(series)
   }
 
   /** Its rule is not what it was. What andon doesn't know any more resolves by itself, but is no event. */
   #end(series: RuleSeries): void {
-    const { rule, labels, state } = series
-    const { name, labels: own } = rule.rule
-    if (this.#rulesByName.has(name)) this.#emitter.forget({ rule: name, labels })
-    if (series.state === 'ok') return
-    series.state = 'ok'
-    const key = alertKeyOf(name, { ...own, ...labels })
-    this.#byAlert.delete(key)
-    this.#note(key, { rule: name, labels: { ...own, ...labels } }, state, 'ok', null)
-  }
-
-  #note(
-    key: string,
-    { rule, labels }: Pick<Alert, 'rule' | 'labels'>,
-    from: AlertStateName,
-    to: AlertStateName,
-    value: number | null,
-  ): void {
-    const at = this.#options.wallNow()
-    this.#isChanged = true
-    this.#history.add({ at, id: idOf(key), rule, from, to, value: shown(value), labels })
-  }
-
-  #told({ rule, activeSince, fingerprint }: Alert): void {
-    if (this.#held.has(fingerprint)) return
-    const { forMs = 0 } = this.#rulesByName.get(rule) ?? {}
-    this.#delay.record(Math.max(0, this.#options.wallNow() - Date.parse(activeSince) - forMs))
-  }
-
-  #seriesOf(alert: Alert): RuleSeries | undefined {
-    return this.#byAlert.get(keyOf(alert))
-  }
-
-  #detailOf(alert: Alert): ReturnType<Parameters<typeof alertLog>[1]> {
-    const rule = this.#rulesByName.get(alert.rule)
-    if (!rule) return undefined
-    const { metric, threshold } = rule
-    const samples = this.#seriesOf(alert)?.window.samples ?? 0
-    return { metric, condition: expressionOf(rule), threshold, samples }
-  }
-
-  #answerOf(alert: Alert, all: readonly Alert[] = []): AlertAnswer {
-    const series = this.#byAlert.get(keyOf(alert))
-    return alertAnswerOf(alert, { rule: this.#rulesByName.get(alert.rule), series, all })
+    const rule = series.rule.rule.name
+    if (this.#rulesByName.has(rule)) this.#emitter.forget({ rule, labels: series.labels })
+    this.#book.end(series)
   }
 }

@@ -9,7 +9,7 @@ import { initialSettings } from './settings.ts'
 import type { LineSnapshots } from './snapshots.ts'
 
 /** A line that is well and has nothing to do, made of the snapshots of real primitives; `changes` makes it another one. */
-export function lineOf(changes: Partial<LineSnapshots> = {}): LineSnapshots {
+export function snapshotsOf(changes: Partial<LineSnapshots> = {}): LineSnapshots {
   const breaker = new CircuitBreaker({ name: 'downstream' }).snapshot()
   const leveler = new LoadLeveler<string>({ workers: 2, capacity: 100, strategy: 'per-worker' })
   const pool = new WorkerPool<string>({ source: (worker) => leveler.lane(worker), workers: 2 }, () => {})
